@@ -1,0 +1,90 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings every target shares: the language mode comes from the tools version.
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Modules that call mathematics without Foundation need libm spelled out at link time.
+let mathematics: [LinkerSetting] = [.linkedLibrary("m")]
+
+let realModule: Target.Dependency = .product(name: "RealModule", package: "swift-numerics")
+
+let package = Package(
+    name: "assay",
+    products: [
+        .executable(name: "assay", targets: ["assay"])
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Pure: values in, values out. A target may import only what stands above it.
+        .target(name: "Documents", swiftSettings: settings, linkerSettings: mathematics),
+        .target(
+            name: "Probability", dependencies: [realModule], swiftSettings: settings, linkerSettings: mathematics),
+        .target(
+            name: "Estate", dependencies: ["Documents"], resources: [.embedInCode("Catalogue/gpus.json")],
+            swiftSettings: settings),
+        .target(
+            name: "Study",
+            dependencies: [
+                "Documents", "Probability", "Estate", .product(name: "Yams", package: "Yams"),
+            ],
+            resources: [.embedInCode("PriceBook/prices.json")], swiftSettings: settings, linkerSettings: mathematics),
+        .target(
+            name: "Evidence",
+            dependencies: [
+                "Documents", "Probability", "Estate", realModule,
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+            ], swiftSettings: settings, linkerSettings: mathematics),
+        .target(
+            name: "Cost", dependencies: ["Documents", "Probability", "Estate", "Study", realModule],
+            swiftSettings: settings, linkerSettings: mathematics),
+        .target(
+            name: "Decision",
+            dependencies: [
+                "Documents", "Probability", "Estate", "Study", "Evidence", "Cost", realModule,
+            ], swiftSettings: settings, linkerSettings: mathematics),
+        .target(
+            name: "Reporting", dependencies: ["Documents", "Estate", "Study", "Evidence", "Cost", "Decision"],
+            resources: [.embedInCode("Assets/report.css")], swiftSettings: settings, linkerSettings: mathematics),
+
+        // The edge: arguments, files, exit codes.
+        .target(
+            name: "Commands",
+            dependencies: [
+                "Documents", "Estate", "Study", "Evidence", "Cost", "Decision", "Reporting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
+        .executableTarget(name: "assay", dependencies: ["Commands"], swiftSettings: settings),
+
+        .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: settings),
+        .testTarget(name: "ProbabilityTests", dependencies: ["Probability"], swiftSettings: settings),
+        .testTarget(name: "EstateTests", dependencies: ["Estate", "Documents"], swiftSettings: settings),
+        .testTarget(
+            name: "StudyTests", dependencies: ["Study", "Documents", "Estate", "Probability"], swiftSettings: settings),
+        .testTarget(
+            name: "EvidenceTests", dependencies: ["Evidence", "Documents", "Estate", "Probability"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "CostTests", dependencies: ["Cost", "Study", "Documents", "Estate", "Probability"], swiftSettings: settings),
+        .testTarget(
+            name: "DecisionTests", dependencies: ["Decision", "Documents", "Estate", "Study", "Evidence", "Cost", "Probability"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ReportingTests",
+            dependencies: ["Reporting", "Decision", "Documents", "Estate", "Study", "Evidence", "Cost", "Probability"],
+            swiftSettings: settings),
+        .testTarget(name: "CommandsTests", dependencies: ["Commands"], swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,169 @@
+/// Two sets of records held against each other, metric by metric: what `assay compare` prints.
+package struct Comparison: Sendable {
+    package var baseline: Arm
+    package var other: Arm
+    /// In the order of the baseline's metrics; confirmatory ones first.
+    package var metrics: [MetricComparison]
+    /// What differs between the arms, or could not be known, and what follows from it; for all metrics.
+    package var validity: [ValidityNote]
+    /// `paired` when runs were matched one to one, else `unpaired`.
+    package var design: Design
+    /// The level the interval is formed at: the highest that differs between the arms.
+    package var unitOfReplication: ReplicationUnit
+    /// Whether each arm is one physical host and the hosts differ: then the words are 'these two hosts differ by'.
+    package var hostsConfounded: Bool
+    /// The comparison of the baseline with itself.
+    package var control: Control
+    /// The equivalence margin, as a share.
+    package var margin: Double
+}
+
+/// One side of a comparison.
+package struct Arm: Sendable {
+    /// `bare-metal`, or the deployment model that the records declare; the file's name when they declare none.
+    package var label: String
+    /// Content identifiers of the records, `sha256:…`.
+    package var records: [String]
+    /// The paths they were read from, as given.
+    package var files: [String]
+    package var hosts: Int
+    package var runs: Int
+}
+
+/// How runs of the arms belong together.
+package enum Design: String, Sendable, Hashable {
+    case paired, unpaired
+}
+
+/// What was replicated: the unit an interval is formed over.
+package enum ReplicationUnit: String, Sendable, Hashable {
+    case host, boot, run
+}
+
+/// The A/A control: does the baseline differ from itself?
+package enum Control: Sendable, Hashable {
+    /// Fewer than four runs in the arm.
+    case none(have: Int)
+    /// The 95 % interval of the baseline's own pseudo-arms includes zero; with the smallest effect that could have
+    /// been seen, as a share.
+    case passed(minimumDetectableEffect: Double)
+    /// It excludes zero: the environment drifts, and no verdict stands.
+    case failed(low: Double, high: Double)
+}
+
+/// Something that limits what a comparison may be taken to say.
+package struct ValidityNote: Sendable, Hashable {
+    /// How much it limits.
+    package enum Severity: String, Sendable, Hashable {
+        /// The numbers are not comparable.
+        case invalid
+        /// The difference is named beside the number.
+        case caution
+        /// Nothing differs, or it is for information.
+        case note
+    }
+    package var severity: Severity
+    /// A short stable code: `gpu-differs`, `driver-differs`, `no-control`, `one-host-per-arm`.
+    package var code: String
+    /// One sentence that names both values.
+    package var sentence: String
+
+    package init(severity: Severity, code: String, sentence: String) {
+        self.severity = severity
+        self.code = code
+        self.sentence = sentence
+    }
+}
+
+/// One metric under both arms.
+package struct MetricComparison: Sendable {
+    package var name: String
+    package var unit: String
+    package var direction: Direction
+    /// The statistic of a run that is compared: the mean of its steps unless said.
+    package var statistic: RunStatistic
+    package var isConfirmatory: Bool
+    /// One value per replication unit, in order: the run statistic of the baseline.
+    package var baselineValues: [Double]
+    package var otherValues: [Double]
+    /// Overhead of the other arm, as a share: times VM/BM - 1, rates BM/VM - 1; absent when it could not be formed.
+    package var overhead: Effect?
+    package var verdict: Verdict
+    package var validity: [ValidityNote]
+    /// Overheads of further statistics of the runs: the median, p99, …
+    package var secondary: [SecondaryEffect]
+    /// Two-sided p-value after the correction for several metrics, and the correction's name.
+    package var adjustedPValue: Double?
+    package var adjustment: String
+    /// Smallest overhead that this many runs would find in four of five attempts, as a share.
+    package var minimumDetectableEffect: Double?
+    /// Drift over the order of the runs, as a share from the first to the last, when it could be estimated.
+    package var drift: Effect?
+}
+
+/// Whether less or more is better.
+package enum Direction: String, Sendable, Hashable, CaseIterable {
+    case lower, higher
+}
+
+/// What of a run enters a comparison.
+package enum RunStatistic: Sendable, Hashable, CustomStringConvertible {
+    case mean, median
+    case quantile(Double)
+
+    package var description: String {
+        switch self {
+        case .mean: "mean"
+        case .median: "median"
+        case .quantile(let p): "p\(Self.trimmed(p * 100))"
+        }
+    }
+
+    private static func trimmed(_ value: Double) -> String {
+        let scaled = (value * 100).rounded()
+        guard scaled.isFinite, abs(scaled) < 1e9 else { return "?" }
+        let hundredths = Int(scaled)
+        return hundredths % 100 == 0
+            ? "\(hundredths / 100)"
+            : hundredths % 10 == 0 ? "\(Double(hundredths / 10) / 10)" : "\(Double(hundredths) / 100)"
+    }
+}
+
+/// An effect as a share, with its interval.
+package struct Effect: Sendable, Hashable {
+    package var estimate: Double
+    package var low: Double
+    package var high: Double
+    /// Confidence of the interval, 0.95.
+    package var level: Double
+    /// How the interval was formed: `paired t on log ratios, 5 pairs`.
+    package var method: String
+
+    package init(estimate: Double, low: Double, high: Double, level: Double, method: String) {
+        self.estimate = estimate
+        self.low = low
+        self.high = high
+        self.level = level
+        self.method = method
+    }
+}
+
+/// The overhead of one further statistic.
+package struct SecondaryEffect: Sendable {
+    package var statistic: RunStatistic
+    package var effect: Effect?
+    /// Whether too few samples make it descriptive only, with the reason: `215 of 368 samples in a run`.
+    package var descriptiveBecause: String?
+}
+
+/// What may be said of a metric.
+package enum Verdict: Sendable, Hashable {
+    /// The gate or the control failed.
+    case invalid(reason: String)
+    /// The 90 % interval lies inside the margin; `detectable` when the 95 % interval still excludes zero.
+    case equivalent(margin: Double, detectable: Bool)
+    case overhead
+    case faster
+    /// About so many more pairs would settle it; absent when no number can be given.
+    case inconclusive(morePairs: Int?)
+}

@@ -1,0 +1,286 @@
+package import Estate
+
+/// What a decision is made from: an estate, its workloads, the deployment models considered, prices, evidence and policy.
+///
+/// Read from `study.yaml` and the price book, every default filled in and marked assumed: the engines below never look
+/// for a missing number. Money is in `currency`; shares are 0 to 1; times are named.
+package struct Study: Sendable {
+    /// A short name, used in file names and titles.
+    package var name: String
+    /// One or two sentences for the head of the report; empty when none.
+    package var summary: String
+    /// Whether the inputs are made up for illustration; shown beside every figure of the report.
+    package var isIllustrative: Bool
+    /// The day that prices and contracts are seen from, and the first day of the horizon.
+    package var date: CalendarDate
+    /// The currency of every amount: an ISO 4217 code.
+    package var currency: String
+    /// The exchange rates that turned other currencies into `currency`.
+    package var exchangeRates: [ExchangeRate]
+    /// The years costs are summed over: 1 to 15.
+    package var horizonYears: Int
+    package var estate: OwnedEstate
+    /// In the order of the file; at least one; names are unique.
+    package var workloads: [Workload]
+    /// The deployment models considered, today's included; in the order of the file, without repeats.
+    package var platforms: [Platform]
+    package var finance: Finance
+    package var facility: Facility
+    package var policy: Policy
+    package var practice: Practice
+    /// The pairs of records that measure an overhead, and component records to show.
+    package var evidence: [EvidenceReference]
+    /// A cloud rented by the hour, as the alternative to owning; absent when no price is known for the GPU.
+    package var cloudPerGPUHour: Quantity?
+    /// What a reader of the report should know about how the study was read (defaults taken, lines left out).
+    package var notes: [String]
+}
+
+/// A dated exchange rate.
+package struct ExchangeRate: Sendable, Hashable {
+    /// The currency converted from.
+    package var from: String
+    /// Units of the study's currency for one unit of `from`.
+    package var rate: Double
+    package var date: CalendarDate
+    package var source: String
+
+    package init(from: String, rate: Double, date: CalendarDate, source: String) {
+        self.from = from
+        self.rate = rate
+        self.date = date
+        self.source = source
+    }
+}
+
+/// The machines owned today and what binds them.
+package struct OwnedEstate: Sendable {
+    /// How GPUs reach workloads today.
+    package var today: DeploymentModel
+    /// The hosts owned; may be empty (nothing owned yet), then `shape` says what would be bought.
+    package var hosts: [HostGroup]
+    /// The host that is bought when more are needed: the reference GPU's server.
+    package var shape: HostShape
+    /// The day today's hypervisor contract ends; licences are committed until then.
+    package var renewal: CalendarDate?
+    /// A purchase that is planned unless less hardware does.
+    package var expansion: Expansion?
+    /// How many hosts are owned and in service at the start of a year of the horizon (0 is the study's date).
+    package func hostsOwned(atYear year: Int, from date: CalendarDate) -> Int {
+        hosts.reduce(0) { sum, group in
+            guard let retires = group.retires else { return sum + group.count }
+            return Double(year) < date.years(to: retires) ? sum + group.count : sum
+        }
+    }
+}
+
+/// Hosts of one kind.
+package struct HostGroup: Sendable {
+    /// Their names, or made-up ones when the study gives a count.
+    package var names: [String]
+    package var count: Int
+    package var shape: HostShape
+    /// When they were bought.
+    package var purchased: CalendarDate?
+    /// When they leave service; absent: they outlast the horizon.
+    package var retires: CalendarDate?
+}
+
+/// What one host is made of and costs.
+package struct HostShape: Sendable {
+    package var gpu: GPUModel
+    package var gpusPerHost: Int
+    package var cores: Int
+    package var sockets: Int
+    /// The price of a new host, in the study's currency.
+    package var price: Quantity
+    /// Electrical power at full load, in kW.
+    package var power: Quantity
+}
+
+/// A planned purchase.
+package struct Expansion: Sendable {
+    /// What it costs, in the study's currency.
+    package var price: Quantity
+    package var gpus: Int
+    package var date: CalendarDate
+}
+
+/// A class of jobs with one need.
+package struct Workload: Sendable {
+    package var name: String
+    package var workloadClass: WorkloadClass
+    /// GPU-hours billed or allocated in a month, on the platform they were observed on.
+    package var gpuHoursPerMonth: Quantity
+    /// The deployment model the hours and the activity were observed on.
+    package var observedOn: DeploymentModel
+    /// Share of an allocated GPU's time in which it works, 0 to 1.
+    package var activity: Quantity
+    /// The name of the activity metric, such as `DCGM_FI_PROF_GR_ENGINE_ACTIVE`.
+    package var activityMetric: String
+    /// Peak demand over mean demand, 1 or more.
+    package var peakToMean: Quantity
+    /// Yearly growth of demand, as a share.
+    package var growth: Quantity
+    /// GPU memory that one job needs on one GPU, GiB.
+    package var memoryGiB: Quantity
+    /// Share of a whole GPU's compute that one job can use while it is active, 0 to 1: what it needs of a slice.
+    package var computeNeed: Quantity
+    /// GPUs that one job uses at once.
+    package var gpusPerJob: Int
+    /// Hours the representative job takes today, when stated.
+    package var jobHours: Quantity?
+    /// Overhead against bare metal, as a share, under each virtual or shared model considered.
+    ///
+    /// A model without an entry has none.
+    package var overhead: [DeploymentModel: Quantity]
+    /// Requests for a new environment in a month.
+    package var requestsPerMonth: Quantity
+    /// People held up by one request.
+    package var peopleWaiting: Quantity
+    package var needs: Needs
+}
+
+/// What a workload demands of a platform: the constraints.
+package struct Needs: Sendable {
+    /// The 99th percentile that must not be exceeded, ms.
+    package var latencyP99Milliseconds: Double?
+    /// The 99th percentile on bare metal, ms, when known.
+    package var measuredP99Milliseconds: Quantity?
+    package var tenancy: Tenancy
+    /// GPUDirect RDMA between hosts.
+    package var rdma: Bool
+    package var liveMigration: Bool
+    package var snapshots: Bool
+    /// The sites data may stay at; empty: anywhere.
+    package var residency: [String]
+    /// Regulated data, by framework: `hipaa`, `pci-dss`; empty when none.
+    package var frameworks: [String]
+}
+
+/// The closest neighbour a workload tolerates.
+package enum Tenancy: String, Sendable, Hashable, CaseIterable {
+    /// Time slices of one GPU with anyone.
+    case shared
+    /// A hardware partition of a GPU of its own (MIG).
+    case slice
+    /// Whole GPUs of its own.
+    case gpu
+    /// Whole hosts of its own, without a hypervisor of a provider between.
+    case host
+}
+
+/// A deployment model and its terms.
+package struct Platform: Sendable {
+    package var model: DeploymentModel
+    package var licences: [Licence]
+    /// People needed to run the platform, whatever its size, full-time equivalents.
+    package var people: Quantity
+    /// One-off cost of setting the platform up where it is not today's.
+    package var setup: Quantity
+    /// One-off cost of moving one workload to it, where it is not where it runs.
+    package var migrationPerWorkload: Quantity
+    /// Months in which both platforms run, when workloads move.
+    package var parallelMonths: Quantity
+    /// Hours from a request to a usable environment.
+    package var hoursToEnvironment: Quantity
+    /// Share of the GPUs' slices that placement manages to fill, 0 to 1: 1 for whole GPUs.
+    package var packing: Quantity
+    /// Slowdown from neighbours on the same GPU, as a share: 0 where nothing is shared.
+    package var interference: Quantity
+    /// The most virtual GPUs that one GPU is cut into under time slicing.
+    package var maximumSharesPerGPU: Int
+    /// The sites where the platform can stand; empty: wherever the estate is.
+    package var sites: [String]
+}
+
+/// A licence and the metric it is counted by.
+package struct Licence: Sendable {
+    package var name: String
+    package var metric: LicenceMetric
+    /// Price of one unit for a year.
+    package var pricePerYear: Quantity
+    /// Whether today's contract commits to it until the renewal date.
+    package var committedUntilRenewal: Bool
+}
+
+/// What a licence counts.
+package enum LicenceMetric: Sendable, Hashable {
+    /// Cores, with the least counted for a socket and the least of an order (0: none).
+    case perCore(minimumPerSocket: Int, minimumOrder: Int)
+    case perSocket
+    case perGPU
+    case perHost
+}
+
+/// The terms of capital.
+package struct Finance: Sendable {
+    /// Cost of capital a year, as a share.
+    package var costOfCapital: Quantity
+    /// Years a host is written off over.
+    package var lifeYears: Quantity
+    /// Share of the price that a host fetches at the end of its life.
+    package var residual: Quantity
+    /// Yearly vendor support, as a share of the host's price.
+    package var support: Quantity
+    /// Network as a share of the host's price, bought with it.
+    package var network: Quantity
+    /// Storage, a month, for each GPU.
+    package var storagePerGPUMonth: Quantity
+    /// Fully loaded cost of one person for a year.
+    package var personPerYear: Quantity
+    /// Cost of one hour of a person who waits.
+    package var waitingPersonPerHour: Quantity
+    /// Share of the waiting that is really lost, 0 to 1.
+    package var waitingLostShare: Quantity
+}
+
+/// Power, cooling and space.
+package struct Facility: Sendable {
+    package var energyPerKWh: Quantity
+    /// Power usage effectiveness, 1 or more.
+    package var pue: Quantity
+    /// Mean electrical load as a share of the full load.
+    package var load: Quantity
+    /// Space and power delivery, a month, for each kW of full load.
+    package var spacePerKWMonth: Quantity
+    /// Share of the time that a host is in service, 0 to 1.
+    package var availability: Quantity
+}
+
+/// How the decision is made.
+package struct Policy: Sendable {
+    /// Monte Carlo draws, 1,000 to 1,000,000.
+    package var draws: Int
+    package var seed: UInt64
+    /// Overheads within this margin count as equal, as a share.
+    package var margin: Double
+    /// Correlation of the workloads' peaks, 0 (they never coincide by more than chance) to 1 (they always do).
+    package var peakCorrelation: Double
+}
+
+/// What the organisation does today, for the qualitative matrix; absent means unknown.
+package struct Practice: Sendable {
+    package var liveMigrationInUse: Bool?
+    package var snapshotsInUse: Bool?
+    package var mixedGeneralLoad: Bool?
+    package var standardisedOnVirtualization: Bool?
+    package var manySmallBurstyJobs: Bool?
+}
+
+/// Records that say something about a workload under a deployment model.
+package struct EvidenceReference: Sendable {
+    /// The workload measured; absent for records of components.
+    package var workload: String?
+    package var model: DeploymentModel
+    /// Paths of the bare-metal arm's records, relative to the study.
+    package var baseline: [String]
+    /// Paths of the other arm's records, relative to the study.
+    package var other: [String]
+    /// The metric that decides; absent: the only one of the records.
+    package var metric: String?
+    /// Component records are shown, and used once a prediction from components exists.
+    package var isComponent: Bool
+    /// The line of the study it stands on, for errors.
+    package var line: Int
+}
