@@ -1,0 +1,45 @@
+package import ArgumentParser
+import FoundationEssentials
+
+/// The command line for people: every verb.
+package struct Assay: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
+        commandName: "assay",
+        abstract: "Decide with evidence between bare metal and virtual machines for GPUs.",
+        discussion: """
+            A study is a folder with a study.yaml, records of measurements and prices. Start with `assay init`, check with \
+            `assay validate`, and get the answer with `assay decide`.
+
+            Exit codes: 0 done; 1 the answer is 'no' (a bar that you set was missed); 2 the input is wrong; 3 the \
+            environment lacks something; 64 the command line is wrong; 70 a defect in Assay.
+            """,
+        version: Version.current,
+        subcommands: [
+            InitCommand.self, ValidateCommand.self, RecordCommand.self, CompareCommand.self, CostCommand.self,
+            DecideCommand.self,
+        ])
+
+    package init() {}
+
+    /// Runs the command line and ends the process with the exit code that README lists.
+    package static func start() async {
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch let failure as Failure {
+            fflush(stdout)
+            Console.error("Error: \(failure)")
+            Foundation_exit(failure.code)
+        } catch {
+            exit(withError: error)
+        }
+    }
+
+    private static func Foundation_exit(_ code: Int32) -> Never {
+        FoundationEssentials.exit(code)
+    }
+}

@@ -1,0 +1,162 @@
+import FoundationEssentials
+
+/// Reading and writing files: bounded, and whole or not at all.
+enum Files {
+    /// The bytes of a file.
+    ///
+    /// - Throws: `Failure.input` when there is no such file, it is not a regular file, cannot be read, or is larger than
+    ///   `limit` bytes.
+    static func read(_ path: String, limit: Int, expected: String) throws(Failure) -> [UInt8] {
+        let manager = FileManager.default
+        var isFolder = false
+        guard manager.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw .input(["\(path): there is no such file; expected \(expected)"])
+        }
+        guard !isFolder else {
+            throw .input(["\(path): is a folder; expected \(expected)"])
+        }
+        guard let handle = fopen(path, "rb") else {
+            throw .input(["\(path): cannot be read (\(systemError())); expected \(expected)"])
+        }
+        defer { fclose(handle) }
+        var bytes: [UInt8] = []
+        let chunk = 1 << 20
+        while true {
+            let before = bytes.count
+            bytes.append(contentsOf: repeatElement(0, count: chunk))
+            let got = bytes.withUnsafeMutableBytes { buffer in
+                fread(buffer.baseAddress.map { $0 + before }, 1, chunk, handle)
+            }
+            bytes.removeLast(chunk - got)
+            if bytes.count > limit {
+                throw .input([
+                    "\(path): is larger than \(limit >> 20) MiB, the most that Assay reads; expected \(expected)"
+                ])
+            }
+            if got < chunk { break }
+        }
+        if ferror(handle) != 0 {
+            throw .input(["\(path): cannot be read to its end (\(systemError())); expected \(expected)"])
+        }
+        return bytes
+    }
+
+    /// Hands the bytes of a file over in pieces, so that a file of any size needs little memory.
+    static func stream(
+        _ path: String, expected: String, _ consume: ([UInt8]) throws -> Void
+    ) throws {
+        let fromStandardInput = path == "-"
+        var isFolder = false
+        if !fromStandardInput {
+            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder else {
+                throw Failure.input(["\(path): there is no such file; expected \(expected)"])
+            }
+        }
+        guard let handle = fromStandardInput ? fdopen(dup(0), "rb") : fopen(path, "rb") else {
+            throw Failure.input(["\(path): cannot be read (\(systemError())); expected \(expected)"])
+        }
+        defer { fclose(handle) }
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let got = buffer.withUnsafeMutableBytes { fread($0.baseAddress, 1, $0.count, handle) }
+            if got > 0 { try consume(Array(buffer[..<got])) }
+            if got < buffer.count { break }
+        }
+        if ferror(handle) != 0 {
+            throw Failure.input(["\(path): cannot be read to its end (\(systemError()))"])
+        }
+    }
+
+    /// The text of a file, which must be UTF-8.
+    static func readText(_ path: String, limit: Int, expected: String) throws(Failure) -> String {
+        let bytes = try read(path, limit: limit, expected: expected)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw .input(["\(path): is not UTF-8 text; save it as UTF-8"])
+        }
+        return text
+    }
+
+    /// One file to write.
+    struct Output {
+        /// Its name inside the folder, or its path.
+        var name: String
+        var content: [UInt8]
+
+        init(_ name: String, _ text: String) {
+            self.name = name
+            self.content = Array(text.utf8)
+        }
+
+        init(_ name: String, bytes: [UInt8]) {
+            self.name = name
+            self.content = bytes
+        }
+    }
+
+    /// Writes a set of files into a folder: every one is written beside its place first, and only then are they renamed,
+    /// so that an error leaves what was there.
+    static func write(_ outputs: [Output], into folder: String) throws(Failure) {
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw .environment("\(folder): the folder cannot be made (\(reason(error)))")
+        }
+        var written: [(temporary: String, final: String)] = []
+        func discard() {
+            for file in written { unlink(file.temporary) }
+        }
+        for output in outputs {
+            let final = folder + "/" + output.name
+            let temporary = folder + "/." + output.name + ".\(getpid()).part"
+            written.append((temporary, final))
+            guard writeAll(output.content, to: temporary) else {
+                let problem = systemError()
+                discard()
+                throw .environment("\(final): cannot be written (\(problem)); nothing was changed")
+            }
+        }
+        for file in written where rename(file.temporary, file.final) != 0 {
+            let problem = systemError()
+            discard()
+            throw .environment("\(file.final): cannot be put in place (\(problem))")
+        }
+    }
+
+    /// Writes one file, whole and renamed into place.
+    static func write(_ output: Output) throws(Failure) {
+        let parts = output.name.split(separator: "/", omittingEmptySubsequences: false)
+        let name = parts.last.map(String.init) ?? output.name
+        guard !name.isEmpty else { throw .input(["'\(output.name)' names a folder; give a file name"]) }
+        let folder = parts.count > 1 ? parts.dropLast().joined(separator: "/") : "."
+        try write([Output(name, bytes: output.content)], into: folder.isEmpty ? "/" : folder)
+    }
+
+    /// The names of the files in a folder, sorted.
+    static func names(in folder: String) -> [String] {
+        ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+    }
+
+    static func exists(_ path: String) -> Bool {
+        FileManager.default.fileExists(atPath: path)
+    }
+
+    static func isFolder(_ path: String) -> Bool {
+        var isFolder = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder
+    }
+
+    private static func writeAll(_ bytes: [UInt8], to path: String) -> Bool {
+        guard let handle = fopen(path, "wb") else { return false }
+        let wrote = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, handle) }
+        let flushed = wrote == bytes.count && fflush(handle) == 0 && fsync(fileno(handle)) == 0
+        return fclose(handle) == 0 && flushed
+    }
+
+    private static func systemError() -> String {
+        String(cString: strerror(errno))
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        (error as? CocoaError)?.userInfo["NSUnderlyingError"].map { "\($0)" } ?? systemError()
+    }
+}
