@@ -16,45 +16,39 @@ package enum IncompleteBeta {
         if x == 0 { return 0 }
         if y == 0 { return 1 }
         // x^a y^b / B(a, b), in the saddle-point form that keeps its precision when a and b are large.
-        let front = Binomial.density(a, of: a + b, x, y) * (a / (a + b)) * b
+        let front = Binomial.density(a, b, x, y) * (a / (a + b)) * b
         // The fraction converges fast below the mean; above it the symmetric one does.
-        if x <= (a + 1) / (a + b + 2) {
-            return min(1, front * fraction(a, b, x) / a)
+        if a * y >= b * x {
+            return min(1, front / fraction(a, b, x, y))
         }
-        return max(0, 1 - front * fraction(b, a, y) / b)
+        return max(0, 1 - front / fraction(b, a, y, x))
     }
 
-    /// The continued fraction of I_x(a, b) (Abramowitz and Stegun 26.5.8) by the modified Lentz method.
+    /// The continued fraction of DiDonato and Morris (ACM TOMS 18, 1992, equation 9), by the modified Lentz method.
     ///
-    /// It takes about sqrt(max(a, b)) steps near the mean, which bounds the work: 1e9 trials need some 40,000.
-    private static func fraction(_ a: Double, _ b: Double, _ x: Double) -> Double {
+    /// It is written with both x and y = 1 - x, so that nothing cancels where one parameter is far larger than the other.
+    /// It takes about sqrt(max(a, b)) steps near the mean, which bounds the work: 1e9 trials need some 20,000.
+    private static func fraction(_ a: Double, _ b: Double, _ x: Double, _ y: Double) -> Double {
         let tiny = 1e-300
         let sum = a + b
-        let above = a + 1
-        let below = a - 1
-        var c = 1.0
-        var d = 1 - sum * x / above
-        if abs(d) < tiny { d = tiny }
-        d = 1 / d
-        var value = d
+        let lead = a * y - b * x + 1
+        var value = a * lead / (a + 1)
+        if value == 0 { value = tiny }
+        var c = value
+        var d = 0.0
         var m = 0.0
         while m < 1_000_000 {
             m += 1
-            let even = a + 2 * m
-            var term = m * (b - m) * x / ((below + 2 * m) * even)
-            d = 1 + term * d
-            if abs(d) < tiny { d = tiny }
-            c = 1 + term / c
-            if abs(c) < tiny { c = tiny }
+            let below = a + 2 * m - 1
+            let cross = m * (b - m) * x / below
+            let numerator = (a + m - 1) * ((sum + m - 1) / below) * x * cross
+            let denominator = m + cross + (a + m) * ((lead + m * (2 - x)) / (a + 2 * m + 1))
+            d = denominator + numerator * d
+            if d == 0 { d = tiny }
+            c = denominator + numerator / c
+            if c == 0 { c = tiny }
             d = 1 / d
-            value *= d * c
-            term = -(a + m) * (sum + m) * x / (even * (above + 2 * m))
-            d = 1 + term * d
-            if abs(d) < tiny { d = tiny }
-            c = 1 + term / c
-            if abs(c) < tiny { c = tiny }
-            d = 1 / d
-            let step = d * c
+            let step = c * d
             value *= step
             if abs(step - 1) < 3e-16 { break }
         }

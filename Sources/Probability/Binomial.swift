@@ -8,7 +8,7 @@ package enum Binomial {
     package static func mass(_ successes: Int, of trials: Int, probability p: Double) -> Double {
         guard p >= 0, p <= 1, trials >= 0 else { return .nan }
         guard successes >= 0, successes <= trials else { return 0 }
-        return density(Double(successes), of: Double(trials), p, 1 - p)
+        return density(Double(successes), Double(trials - successes), p, 1 - p)
     }
 
     /// The probability of at most `successes` in `trials`; NaN for an invalid p.
@@ -48,15 +48,18 @@ package enum Binomial {
         return low
     }
 
-    /// n! / (x! (n-x)!) p^x q^(n-x) for real x in 0...n, where q = 1 - p is given to keep its precision.
-    static func density(_ x: Double, of n: Double, _ p: Double, _ q: Double) -> Double {
+    /// (x + rest)! / (x! rest!) p^x q^rest for real x, rest >= 0, where q = 1 - p is given to keep its precision.
+    static func density(_ x: Double, _ rest: Double, _ p: Double, _ q: Double) -> Double {
         if p == 0 { return x == 0 ? 1 : 0 }
-        if q == 0 { return x == n ? 1 : 0 }
-        let rest = n - x
+        if q == 0 { return rest == 0 ? 1 : 0 }
+        let n = x + rest
         if x == 0 { return Double.exp(p < 0.1 ? n * Double.log(onePlus: -p) : n * Double.log(q)) }
         if rest == 0 { return Double.exp(q < 0.1 ? n * Double.log(onePlus: -q) : n * Double.log(p)) }
+        // x - np, written so that nothing cancels when one part is tiny beside the other.
+        let excess = x * q - rest * p
         let exponent =
-            stirlingError(n) - stirlingError(x) - stirlingError(rest) - deviance(x, n * p) - deviance(rest, n * q)
+            stirlingError(n) - stirlingError(x) - stirlingError(rest)
+            - deviance(x, n * p, excess) - deviance(rest, n * q, -excess)
         let scale = 6.283_185_307_179_586_476_93 * x * (rest / n)
         return Double.exp(exponent) / scale.squareRoot()
     }
@@ -77,10 +80,9 @@ package enum Binomial {
         return series / x
     }
 
-    /// x ln(x/m) + m - x without cancellation near x = m.
-    private static func deviance(_ x: Double, _ m: Double) -> Double {
-        let difference = x - m
-        guard abs(difference) < 0.1 * (x + m) else { return x * Double.log(x / m) + m - x }
+    /// x ln(x/m) + m - x, given the difference x - m, without cancellation near x = m.
+    private static func deviance(_ x: Double, _ m: Double, _ difference: Double) -> Double {
+        guard abs(difference) < 0.1 * (x + m) else { return x * Double.log(x / m) - difference }
         let ratio = difference / (x + m)
         let square = ratio * ratio
         var sum = difference * ratio
