@@ -1,6 +1,3 @@
-package import Cost
-package import Estate
-package import Evidence
 package import Study
 
 /// The answer: which workloads belong where, at what cost, how sure, and what would change it.
@@ -35,254 +32,49 @@ package struct DecisionResult: Sendable {
     /// How far the choice could be from the best, per month: 0 when every assignment was enumerated.
     package var optimalityGapPerMonth: Double
     package var notes: [String]
-}
 
-/// Percentiles of a distribution of results.
-package struct Spread: Sendable, Hashable {
-    package var p10: Double
-    package var p50: Double
-    package var p90: Double
-    package var mean: Double
-
-    package init(p10: Double, p50: Double, p90: Double, mean: Double) {
-        self.p10 = p10
-        self.p50 = p50
-        self.p90 = p90
-        self.mean = mean
+    /// Makes one from its parts.
+    package init(
+        study: Study,
+        assignments: [AssignmentResult],
+        workloads: [WorkloadDecision],
+        estate: EstateDecision,
+        timing: [TimingOption],
+        tornado: [TornadoBar],
+        breakEvens: [BreakEven],
+        waterfall: Waterfall,
+        savings: [Saving],
+        deferral: DeferralValue? = nil,
+        measurements: [MeasurementValue],
+        matrix: [MatrixRow],
+        questions: [QuestionAnswer],
+        comparisons: [ComparedEvidence],
+        inputs: [InputSummary],
+        assumedVarianceShare: Double,
+        draws: Int,
+        seed: UInt64,
+        optimalityGapPerMonth: Double,
+        notes: [String]
+    ) {
+        self.study = study
+        self.assignments = assignments
+        self.workloads = workloads
+        self.estate = estate
+        self.timing = timing
+        self.tornado = tornado
+        self.breakEvens = breakEvens
+        self.waterfall = waterfall
+        self.savings = savings
+        self.deferral = deferral
+        self.measurements = measurements
+        self.matrix = matrix
+        self.questions = questions
+        self.comparisons = comparisons
+        self.inputs = inputs
+        self.assumedVarianceShare = assumedVarianceShare
+        self.draws = draws
+        self.seed = seed
+        self.optimalityGapPerMonth = optimalityGapPerMonth
+        self.notes = notes
     }
-}
-
-/// An estimate from Monte Carlo draws with its standard error.
-package struct Estimated: Sendable, Hashable {
-    package var value: Double
-    package var standardError: Double
-
-    package init(value: Double, standardError: Double) {
-        self.value = value
-        self.standardError = standardError
-    }
-}
-
-/// One assignment of workloads to platforms and what it costs.
-package struct AssignmentResult: Sendable {
-    /// The deployment model of each workload, in the study's order.
-    package var models: [DeploymentModel]
-    package var isChosen: Bool
-    package var isToday: Bool
-    package var isEligible: Bool
-    package var costPerMonth: Spread
-    /// Cost above the chosen assignment, draw by draw.
-    package var differencePerMonth: Spread
-    package var costPerUsefulGPUHour: Spread
-    /// Share of draws in which it is the cheapest of the eligible.
-    package var probability: Estimated
-    /// The platforms it runs, each with its size and its bill at the expected inputs.
-    package var platforms: [PlatformBill]
-}
-
-/// What was decided for one workload.
-package struct WorkloadDecision: Sendable {
-    package var name: String
-    package var model: DeploymentModel
-    package var probability: Estimated
-    package var regretPerMonth: Estimated
-    package var flipPoints: [FlipPoint]
-    package var options: [WorkloadOption]
-    /// The representative job: hours today and on the chosen model, when the study states them.
-    package var job: JobTime?
-}
-
-/// One deployment model for one workload.
-package struct WorkloadOption: Sendable {
-    package var model: DeploymentModel
-    /// Why it cannot be; empty when it is eligible.
-    package var rejections: [Rejection]
-    /// Cost with the workload there minus without it, the others as chosen; absent when rejected.
-    package var marginalCostPerMonth: Spread?
-    package var probability: Estimated?
-    /// Overhead against bare metal, as a share.
-    package var overhead: Spread
-    package var overheadProvenance: Provenance
-    /// What a job gets: `whole GPU`, `2g.20gb`, `1 of 4 time slices`.
-    package var share: String
-}
-
-/// Why a deployment model cannot serve a workload.
-package struct Rejection: Sendable, Hashable {
-    /// A stable code: `latency`, `tenancy`, `residency`, `rdma`, `live-migration`, `snapshots`, `memory`, `gang`.
-    package var code: String
-    package var sentence: String
-
-    package init(code: String, sentence: String) {
-        self.code = code
-        self.sentence = sentence
-    }
-}
-
-/// The representative job before and after.
-package struct JobTime: Sendable {
-    package var hoursToday: Double
-    package var hoursChosen: Spread
-    /// GPU-hours a month that the change frees.
-    package var freedGPUHoursPerMonth: Spread
-}
-
-/// The estate as a whole.
-package struct EstateDecision: Sendable {
-    package var models: [DeploymentModel]
-    package var probability: Estimated
-    package var regretPerMonth: Estimated
-    package var costPerUsefulGPUHour: Spread
-    package var costPerMonth: Spread
-    package var usefulGPUHoursPerMonth: Spread
-    /// One sentence: the decision.
-    package var sentence: String
-    package var flipPoints: [FlipPoint]
-}
-
-/// The value of one input at which a decision changes.
-package struct FlipPoint: Sendable {
-    /// What changes: the cheapest choice, or what is eligible.
-    package enum Kind: String, Sendable, Hashable { case cost, eligibility }
-    /// The key of the input, `workloads.fraud.overhead.vm-passthrough`.
-    package var input: String
-    package var title: String
-    package var unit: String
-    package var value: Double
-    package var current: Double
-    package var range: ClosedRange<Double>
-    package var kind: Kind
-    /// What is chosen below and above the value: models of the workload, or of the estate joined by ` + `.
-    package var below: String
-    package var above: String
-}
-
-/// When to change.
-package struct TimingOption: Sendable {
-    package enum Kind: String, Sendable, Hashable, CaseIterable {
-        case stay
-        case switchNow = "switch-now"
-        case switchAtRenewal = "switch-at-renewal"
-    }
-    package var kind: Kind
-    /// Present value of what is paid over the horizon, cash only: hardware owned today is sunk.
-    package var netPresentCost: Spread
-    /// Present value saved against staying.
-    package var netPresentValue: Spread
-    /// Years until the saved cash has paid for the change; absent when it never does within the horizon.
-    package var paybackYears: Double?
-    /// Cash paid in each year of the horizon.
-    package var cashByYear: [Spread]
-    /// Why it is not an option, when it is not (no renewal date, nothing to switch).
-    package var unavailableBecause: String?
-}
-
-/// How far the result moves when one input goes from its P10 to its P90.
-package struct TornadoBar: Sendable {
-    package var input: String
-    package var title: String
-    package var unit: String
-    package var lowInput: Double
-    package var highInput: Double
-    /// Monthly saving of the choice against the reference (today, or the best other) at the low and at the high value.
-    package var lowResult: Double
-    package var highResult: Double
-    /// Share of the variance of that saving, from rank correlation, 0 to 1.
-    package var varianceShare: Double
-    package var isAssumed: Bool
-}
-
-/// The value of an input at which two models cost the same.
-package struct BreakEven: Sendable {
-    package var input: String
-    package var title: String
-    package var unit: String
-    /// Solved, not read off a grid; empty when they never do within the range.
-    package var values: [Double]
-    package var current: Double
-    package var between: String
-}
-
-/// From today's cost to the chosen one in a documented order that sums exactly.
-package struct Waterfall: Sendable {
-    package var startTitle: String
-    package var start: Double
-    package var steps: [Step]
-    package var endTitle: String
-    package var end: Double
-    package var unit: String
-
-    package struct Step: Sendable {
-        package var group: CostGroup
-        package var amount: Double
-    }
-}
-
-/// A saving and what kind of money it is.
-package struct Saving: Sendable {
-    package enum Kind: String, Sendable, Hashable, CaseIterable {
-        case cash
-        case deferredPurchase = "deferred-purchase"
-        case capacityOnly = "capacity-only"
-    }
-    package var kind: Kind
-    package var title: String
-    /// Money a month, or the worth of the capacity at the cost of an available GPU-hour: never added to cash.
-    package var perMonth: Spread
-    package var gpuHoursPerMonth: Double?
-}
-
-/// What putting off the planned purchase is worth.
-package struct DeferralValue: Sendable {
-    package var purchase: Double
-    package var plannedDate: CalendarDate
-    /// Years put off; absent when it is not needed within the horizon.
-    package var years: Spread
-    package var isBeyondHorizon: Bool
-    /// Present value of buying as planned minus buying when needed, price drift and avoided running cost included.
-    package var value: Spread
-    package var sentence: String
-}
-
-/// What it would be worth to know an input, and how to learn it.
-package struct MeasurementValue: Sendable {
-    package var title: String
-    /// The inputs that the measurement settles.
-    package var inputs: [String]
-    /// Expected value of perfect information about them, over the horizon.
-    package var valueOverHorizon: Estimated
-    package var valuePerMonth: Double
-    package var command: String
-    package var reason: String
-}
-
-/// One line of the qualitative matrix.
-package struct MatrixRow: Sendable {
-    package enum Side: String, Sendable, Hashable { case bareMetal = "bare-metal", virtualized }
-    package enum Cell: String, Sendable, Hashable { case met, notMet = "not-met", unknown }
-    package var side: Side
-    package var reason: String
-    package var cell: Cell
-    package var evidence: String
-}
-
-/// A question every reader has, answered for this estate.
-package struct QuestionAnswer: Sendable {
-    package var question: String
-    /// `not measured` where the evidence is missing.
-    package var answer: String
-}
-
-/// A comparison of records named in the study.
-package struct ComparedEvidence: Sendable {
-    package var workload: String?
-    package var model: DeploymentModel
-    package var isComponent: Bool
-    package var comparison: Comparison
-}
-
-/// One input as it entered.
-package struct InputSummary: Sendable {
-    package var quantity: Quantity
-    package var spread: Spread
 }
