@@ -42,7 +42,7 @@ struct DecimalDigits {
         guard kept < digits.count else { return }
         let up = kept >= 0 && digits[kept] >= 5
         digits.removeLast(digits.count - max(0, kept))
-        if up { carry(places) }
+        if up { carry() }
         while digits.last == 0 { digits.removeLast() }
         if digits.isEmpty {
             exponent = 0
@@ -50,7 +50,7 @@ struct DecimalDigits {
         }
     }
 
-    private mutating func carry(_ places: Int) {
+    private mutating func carry() {
         while let last = digits.popLast() {
             if last < 9 {
                 digits.append(last + 1)

@@ -7,6 +7,11 @@ package struct JSONWritingError: Error, Sendable, Hashable, CustomStringConverti
 
     /// One sentence: `workloads[2].cost: is not a number, which JSON cannot spell`.
     package var description: String { path.isEmpty ? problem : "\(path): \(problem)" }
+
+    /// The same error seen from one step further out.
+    fileprivate func inside(_ step: String) -> JSONWritingError {
+        JSONWritingError(path: path.isEmpty || path.hasPrefix("[") ? step + path : "\(step).\(path)", problem: problem)
+    }
 }
 
 extension JSON {
@@ -19,7 +24,7 @@ extension JSON {
     /// - Throws: for numbers that are not finite, whole numbers beyond 2^53 - 1, and keys that stand twice.
     package func canonical() throws(JSONWritingError) -> [UInt8] {
         var writer = JSONWriter(sorted: true, indented: false)
-        try writer.write(self, level: 0, trail: nil)
+        try writer.write(self, level: 0)
         return writer.bytes
     }
 
@@ -28,7 +33,7 @@ extension JSON {
     /// Lists of numbers and truth values stand on one line. Numbers, strings and errors are those of ``canonical()``.
     package func pretty() throws(JSONWritingError) -> String {
         var writer = JSONWriter(sorted: false, indented: true)
-        try writer.write(self, level: 0, trail: nil)
+        try writer.write(self, level: 0)
         writer.bytes.append(0x0A)
         return String(decoding: writer.bytes, as: UTF8.self)
     }
@@ -45,44 +50,43 @@ struct JSONWriter {
         self.indented = indented
     }
 
-    mutating func write(_ json: JSON, level: Int, trail: Trail?) throws(JSONWritingError) {
+    mutating func write(_ json: JSON, level: Int) throws(JSONWritingError) {
         switch json {
         case .bool(let flag): text(flag ? "true" : "false")
         case .integer(let number):
             guard number.magnitude < 1 << 53 else {
-                throw error(trail, "\(number) is beyond 2^53 - 1, which JSON does not carry exactly")
+                throw error("\(number) is beyond 2^53 - 1, which JSON does not carry exactly")
             }
             text(String(number))
         case .number(let number):
             guard number.isFinite else {
                 throw error(
-                    trail,
                     number.isNaN ? "is not a number, which JSON cannot spell" : "is infinite, which JSON cannot spell"
                 )
             }
             text(DecimalDigits(number).ecmaScript)
         case .string(let string): quote(string)
-        case .array(let items): try array(items, level, trail)
-        case .object(let members): try object(members, level, trail)
+        case .array(let items): try array(items, level)
+        case .object(let members): try object(members, level)
         }
     }
 
-    private mutating func array(_ items: [JSON], _ level: Int, _ trail: Trail?) throws(JSONWritingError) {
+    private mutating func array(_ items: [JSON], _ level: Int) throws(JSONWritingError) {
         let inline = items.allSatisfy(\.isShort)
         text("[")
         for (index, item) in items.enumerated() {
             if index > 0 { text(indented && inline ? ", " : ",") }
             if !inline { lineBreak(level + 1) }
-            try write(item, level: level + 1, trail: Trail(trail, .index(index)))
+            do { try write(item, level: level + 1) } catch { throw error.inside("[\(index)]") }
         }
         if !inline { lineBreak(level) }
         text("]")
     }
 
-    private mutating func object(_ members: [JSONMember], _ level: Int, _ trail: Trail?) throws(JSONWritingError) {
+    private mutating func object(_ members: [JSONMember], _ level: Int) throws(JSONWritingError) {
         var keys = Set<String>(minimumCapacity: members.count)
         if let duplicate = members.first(where: { !keys.insert($0.key).inserted }) {
-            throw error(trail, "has the key \(quoted(duplicate.key)) twice")
+            throw error("has the key \(quoted(duplicate.key)) twice")
         }
         let ordered = sorted ? members.sorted { $0.key.utf16.lexicographicallyPrecedes($1.key.utf16) } : members
         text("{")
@@ -91,7 +95,9 @@ struct JSONWriter {
             lineBreak(level + 1)
             quote(member.key)
             text(indented ? ": " : ":")
-            try write(member.value, level: level + 1, trail: Trail(trail, .key(member.key)))
+            do { try write(member.value, level: level + 1) } catch {
+                throw error.inside(Trail(nil, .key(member.key)).description)
+            }
         }
         if !members.isEmpty { lineBreak(level) }
         text("}")
@@ -125,8 +131,8 @@ struct JSONWriter {
         text("\"")
     }
 
-    private func error(_ trail: Trail?, _ problem: String) -> JSONWritingError {
-        JSONWritingError(path: trail?.description ?? "", problem: problem)
+    private func error(_ problem: String) -> JSONWritingError {
+        JSONWritingError(path: "", problem: problem)
     }
 }
 

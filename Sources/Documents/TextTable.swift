@@ -26,7 +26,7 @@ package struct TextTable: Sendable, Hashable {
     ///
     /// Control characters in cells become spaces.
     package func render() -> String {
-        let cells = (header.isEmpty ? [] : [header] + []) + rows
+        let cells = (header.isEmpty ? [] : [header]) + rows
         let clean = cells.map { $0.map(Self.oneLine) }
         var widths: [Int] = []
         for row in clean {
