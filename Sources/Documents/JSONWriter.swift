@@ -64,7 +64,7 @@ struct JSONWriter {
                     number.isNaN ? "is not a number, which JSON cannot spell" : "is infinite, which JSON cannot spell"
                 )
             }
-            text(DecimalDigits(number).ecmaScript)
+            self.number(number)
         case .string(let string): quote(string)
         case .array(let items): try array(items, level)
         case .object(let members): try object(members, level)
@@ -107,6 +107,13 @@ struct JSONWriter {
         guard indented else { return }
         bytes.append(0x0A)
         bytes.append(contentsOf: repeatElement(0x20, count: 2 * level))
+    }
+
+    private mutating func number(_ number: Double) {
+        // Between these bounds the standard library's layout is ECMAScript's, but for ".0".
+        guard (1e-4..<1e15).contains(number.magnitude) else { return text(DecimalDigits(number).ecmaScript) }
+        text(number.description)
+        if bytes.suffix(2).elementsEqual([UInt8(ascii: "."), UInt8(ascii: "0")]) { bytes.removeLast(2) }
     }
 
     private mutating func text(_ text: String) { bytes.append(contentsOf: text.utf8) }

@@ -80,7 +80,7 @@ package struct Reader: Sendable {
     package func mapping(maximum: Int = 100_000) throws(DocumentError) -> ObjectReader {
         guard case .mapping(let members) = value.content else { throw unexpected("a mapping of keys to values") }
         guard members.count <= maximum else {
-            throw fail("has \(members.count) keys; at most \(maximum) are read")
+            throw fail("has \(counted(members.count, "key")); at most \(maximum) are read")
         }
         return ObjectReader(reader: self, list: members, trail: trail)
     }
@@ -98,7 +98,7 @@ package struct Reader: Sendable {
     private func elements(_ maximum: Int) throws(DocumentError) -> [Value] {
         guard case .sequence(let elements) = value.content else { throw unexpected("a list") }
         guard elements.count <= maximum else {
-            throw fail("has \(elements.count) values; at most \(maximum) are read")
+            throw fail("has \(counted(elements.count, "value")); at most \(maximum) are read")
         }
         return elements
     }
@@ -120,9 +120,11 @@ package struct Reader: Sendable {
 
     /// The finite number here, in `range` where one is given; the unit only words the error.
     package func double(in range: ClosedRange<Double>? = nil, unit: String = "") throws(DocumentError) -> Double {
-        guard case .number(let number) = value.content, number.isFinite else {
+        guard case .number(let number) = value.content else {
             throw unexpected(unit.isEmpty ? "a number" : "a number (the unit is \(unit); write the number alone)")
         }
+        // JSON cannot spell these, YAML can.
+        guard number.isFinite else { throw fail("\(found) is not finite; write a finite number") }
         if let range, !range.contains(number) {
             throw fail(outside(NumberText.plain(number), range: range, unit: unit))
         }
@@ -250,6 +252,7 @@ extension Content {
             members.isEmpty ? "an empty mapping" : "a mapping of \(counted(members.count, "key"))"
         }
     }
-
-    private func counted(_ count: Int, _ noun: String) -> String { count == 1 ? "1 \(noun)" : "\(count) \(noun)s" }
 }
+
+/// A count with its noun: `1 key`, `2 keys`.
+func counted(_ count: Int, _ noun: String) -> String { count == 1 ? "1 \(noun)" : "\(count) \(noun)s" }

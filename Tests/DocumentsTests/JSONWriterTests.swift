@@ -36,6 +36,17 @@ import Testing
         }
     }
 
+    @Test("the fast layout of everyday numbers is the layout of all", arguments: [1, 2, 3] as [UInt64])
+    func layouts(_ seed: UInt64) throws {
+        var generator = SplitMix(state: seed)
+        for _ in 0..<3_000 {
+            let scale = [1e-5, 1e-3, 1, 1e3, 1e9, 1e15][Int.random(in: 0...5, using: &generator)]
+            var number = Double.random(in: -10...10, using: &generator) * scale
+            if Bool.random(using: &generator) { number.round() }
+            #expect(try Self.canonical(.number(number)) == NumberText.plain(number))
+        }
+    }
+
     @Test("keys are sorted by UTF-16 code units and strings escape only what they must")
     func keysAndStrings() throws {
         let object: JSON = ["\u{20AC}": 1, "\r": 2, "\u{FB33}": 3, "1": 4, "\u{1F600}": 5, "\u{80}": 6, "\u{F6}": 7]

@@ -135,8 +135,23 @@ private enum Class: String, CaseIterable {
         )
         #expect(
             try Self.message("{\"a\":1}") { _ = try $0.mapping(maximum: 0) }
-                == "study.json:1: has 1 keys; at most 0 are read"
+                == "study.json:1: has 1 key; at most 0 are read"
         )
+    }
+
+    @Test(
+        "numbers that are not finite are refused, where another format can spell them",
+        arguments: [.nan, .infinity, -.infinity] as [Double]
+    )
+    func notFinite(_ number: Double) throws {
+        let reader = Reader(
+            Value(.sequence([Value(.number(number), line: 2, column: 1)]), line: 1, column: 1),
+            file: "s.yaml"
+        )
+        let expected = "s.yaml:2: [0]: \(NumberText.plain(number)) is not finite; write a finite number"
+        #expect(#expect(throws: DocumentError.self) { try reader.array()[0].double() }?.description == expected)
+        #expect(#expect(throws: DocumentError.self) { try reader.doubles() }?.description == expected)
+        #expect(throws: DocumentError.self) { try reader.ints() }
     }
 
     @Test("odd keys and control characters cannot disturb a message")
