@@ -4,7 +4,7 @@ package import Probability
 ///
 /// Every number that Assay shows traces back to quantities; a quantity is drawn once per Monte Carlo draw, whichever
 /// deployment models share it.
-package struct Quantity: Sendable, Hashable {
+package struct Quantity: Sendable, Equatable {
     /// A stable, unique name, the path in the study: `workloads.fraud.activity`, `prices.energy_per_kwh`.
     package var key: String
     /// Plain words for a report: "Electricity".

@@ -34,6 +34,45 @@ package struct Study: Sendable {
     package var cloudPerGPUHour: Quantity?
     /// What a reader of the report should know about how the study was read (defaults taken, lines left out).
     package var notes: [String]
+
+    /// Makes one from its parts.
+    package init(
+        name: String,
+        summary: String = "",
+        isIllustrative: Bool = false,
+        date: CalendarDate,
+        currency: String,
+        exchangeRates: [ExchangeRate] = [],
+        horizonYears: Int,
+        estate: OwnedEstate,
+        workloads: [Workload],
+        platforms: [Platform],
+        finance: Finance,
+        facility: Facility,
+        policy: Policy,
+        practice: Practice,
+        evidence: [EvidenceReference] = [],
+        cloudPerGPUHour: Quantity? = nil,
+        notes: [String] = []
+    ) {
+        self.name = name
+        self.summary = summary
+        self.isIllustrative = isIllustrative
+        self.date = date
+        self.currency = currency
+        self.exchangeRates = exchangeRates
+        self.horizonYears = horizonYears
+        self.estate = estate
+        self.workloads = workloads
+        self.platforms = platforms
+        self.finance = finance
+        self.facility = facility
+        self.policy = policy
+        self.practice = practice
+        self.evidence = evidence
+        self.cloudPerGPUHour = cloudPerGPUHour
+        self.notes = notes
+    }
 }
 
 /// A dated exchange rate.
@@ -72,6 +111,21 @@ package struct OwnedEstate: Sendable {
             return Double(year) < date.years(to: retires) ? sum + group.count : sum
         }
     }
+
+    /// Makes one from its parts.
+    package init(
+        today: DeploymentModel,
+        hosts: [HostGroup],
+        shape: HostShape,
+        renewal: CalendarDate? = nil,
+        expansion: Expansion? = nil
+    ) {
+        self.today = today
+        self.hosts = hosts
+        self.shape = shape
+        self.renewal = renewal
+        self.expansion = expansion
+    }
 }
 
 /// Hosts of one kind.
@@ -84,6 +138,21 @@ package struct HostGroup: Sendable {
     package var purchased: CalendarDate?
     /// When they leave service; absent: they outlast the horizon.
     package var retires: CalendarDate?
+
+    /// Makes one from its parts.
+    package init(
+        names: [String] = [],
+        count: Int,
+        shape: HostShape,
+        purchased: CalendarDate? = nil,
+        retires: CalendarDate? = nil
+    ) {
+        self.names = names
+        self.count = count
+        self.shape = shape
+        self.purchased = purchased
+        self.retires = retires
+    }
 }
 
 /// What one host is made of and costs.
@@ -96,6 +165,23 @@ package struct HostShape: Sendable {
     package var price: Quantity
     /// Electrical power at full load, in kW.
     package var power: Quantity
+
+    /// Makes one from its parts.
+    package init(
+        gpu: GPUModel,
+        gpusPerHost: Int,
+        cores: Int,
+        sockets: Int,
+        price: Quantity,
+        power: Quantity
+    ) {
+        self.gpu = gpu
+        self.gpusPerHost = gpusPerHost
+        self.cores = cores
+        self.sockets = sockets
+        self.price = price
+        self.power = power
+    }
 }
 
 /// A planned purchase.
@@ -104,6 +190,17 @@ package struct Expansion: Sendable {
     package var price: Quantity
     package var gpus: Int
     package var date: CalendarDate
+
+    /// Makes one from its parts.
+    package init(
+        price: Quantity,
+        gpus: Int,
+        date: CalendarDate
+    ) {
+        self.price = price
+        self.gpus = gpus
+        self.date = date
+    }
 }
 
 /// A class of jobs with one need.
@@ -139,6 +236,43 @@ package struct Workload: Sendable {
     /// People held up by one request.
     package var peopleWaiting: Quantity
     package var needs: Needs
+
+    /// Makes one from its parts.
+    package init(
+        name: String,
+        workloadClass: WorkloadClass,
+        gpuHoursPerMonth: Quantity,
+        observedOn: DeploymentModel,
+        activity: Quantity,
+        activityMetric: String,
+        peakToMean: Quantity,
+        growth: Quantity,
+        memoryGiB: Quantity,
+        computeNeed: Quantity,
+        gpusPerJob: Int,
+        jobHours: Quantity? = nil,
+        overhead: [DeploymentModel: Quantity],
+        requestsPerMonth: Quantity,
+        peopleWaiting: Quantity,
+        needs: Needs
+    ) {
+        self.name = name
+        self.workloadClass = workloadClass
+        self.gpuHoursPerMonth = gpuHoursPerMonth
+        self.observedOn = observedOn
+        self.activity = activity
+        self.activityMetric = activityMetric
+        self.peakToMean = peakToMean
+        self.growth = growth
+        self.memoryGiB = memoryGiB
+        self.computeNeed = computeNeed
+        self.gpusPerJob = gpusPerJob
+        self.jobHours = jobHours
+        self.overhead = overhead
+        self.requestsPerMonth = requestsPerMonth
+        self.peopleWaiting = peopleWaiting
+        self.needs = needs
+    }
 }
 
 /// What a workload demands of a platform: the constraints.
@@ -156,6 +290,27 @@ package struct Needs: Sendable {
     package var residency: [String]
     /// Regulated data, by framework: `hipaa`, `pci-dss`; empty when none.
     package var frameworks: [String]
+
+    /// Makes one from its parts.
+    package init(
+        latencyP99Milliseconds: Double? = nil,
+        measuredP99Milliseconds: Quantity? = nil,
+        tenancy: Tenancy = .shared,
+        rdma: Bool = false,
+        liveMigration: Bool = false,
+        snapshots: Bool = false,
+        residency: [String] = [],
+        frameworks: [String] = []
+    ) {
+        self.latencyP99Milliseconds = latencyP99Milliseconds
+        self.measuredP99Milliseconds = measuredP99Milliseconds
+        self.tenancy = tenancy
+        self.rdma = rdma
+        self.liveMigration = liveMigration
+        self.snapshots = snapshots
+        self.residency = residency
+        self.frameworks = frameworks
+    }
 }
 
 /// The closest neighbour a workload tolerates.
@@ -192,6 +347,33 @@ package struct Platform: Sendable {
     package var maximumSharesPerGPU: Int
     /// The sites where the platform can stand; empty: wherever the estate is.
     package var sites: [String]
+
+    /// Makes one from its parts.
+    package init(
+        model: DeploymentModel,
+        licences: [Licence],
+        people: Quantity,
+        setup: Quantity,
+        migrationPerWorkload: Quantity,
+        parallelMonths: Quantity,
+        hoursToEnvironment: Quantity,
+        packing: Quantity,
+        interference: Quantity,
+        maximumSharesPerGPU: Int,
+        sites: [String] = []
+    ) {
+        self.model = model
+        self.licences = licences
+        self.people = people
+        self.setup = setup
+        self.migrationPerWorkload = migrationPerWorkload
+        self.parallelMonths = parallelMonths
+        self.hoursToEnvironment = hoursToEnvironment
+        self.packing = packing
+        self.interference = interference
+        self.maximumSharesPerGPU = maximumSharesPerGPU
+        self.sites = sites
+    }
 }
 
 /// A licence and the metric it is counted by.
@@ -202,6 +384,19 @@ package struct Licence: Sendable {
     package var pricePerYear: Quantity
     /// Whether today's contract commits to it until the renewal date.
     package var committedUntilRenewal: Bool
+
+    /// Makes one from its parts.
+    package init(
+        name: String,
+        metric: LicenceMetric,
+        pricePerYear: Quantity,
+        committedUntilRenewal: Bool = false
+    ) {
+        self.name = name
+        self.metric = metric
+        self.pricePerYear = pricePerYear
+        self.committedUntilRenewal = committedUntilRenewal
+    }
 }
 
 /// What a licence counts.
@@ -233,6 +428,29 @@ package struct Finance: Sendable {
     package var waitingPersonPerHour: Quantity
     /// Share of the waiting that is really lost, 0 to 1.
     package var waitingLostShare: Quantity
+
+    /// Makes one from its parts.
+    package init(
+        costOfCapital: Quantity,
+        lifeYears: Quantity,
+        residual: Quantity,
+        support: Quantity,
+        network: Quantity,
+        storagePerGPUMonth: Quantity,
+        personPerYear: Quantity,
+        waitingPersonPerHour: Quantity,
+        waitingLostShare: Quantity
+    ) {
+        self.costOfCapital = costOfCapital
+        self.lifeYears = lifeYears
+        self.residual = residual
+        self.support = support
+        self.network = network
+        self.storagePerGPUMonth = storagePerGPUMonth
+        self.personPerYear = personPerYear
+        self.waitingPersonPerHour = waitingPersonPerHour
+        self.waitingLostShare = waitingLostShare
+    }
 }
 
 /// Power, cooling and space.
@@ -246,6 +464,21 @@ package struct Facility: Sendable {
     package var spacePerKWMonth: Quantity
     /// Share of the time that a host is in service, 0 to 1.
     package var availability: Quantity
+
+    /// Makes one from its parts.
+    package init(
+        energyPerKWh: Quantity,
+        pue: Quantity,
+        load: Quantity,
+        spacePerKWMonth: Quantity,
+        availability: Quantity
+    ) {
+        self.energyPerKWh = energyPerKWh
+        self.pue = pue
+        self.load = load
+        self.spacePerKWMonth = spacePerKWMonth
+        self.availability = availability
+    }
 }
 
 /// How the decision is made.
@@ -257,6 +490,19 @@ package struct Policy: Sendable {
     package var margin: Double
     /// Correlation of the workloads' peaks, 0 (they never coincide by more than chance) to 1 (they always do).
     package var peakCorrelation: Double
+
+    /// Makes one from its parts.
+    package init(
+        draws: Int,
+        seed: UInt64,
+        margin: Double,
+        peakCorrelation: Double
+    ) {
+        self.draws = draws
+        self.seed = seed
+        self.margin = margin
+        self.peakCorrelation = peakCorrelation
+    }
 }
 
 /// What the organisation does today, for the qualitative matrix; absent means unknown.
@@ -266,6 +512,21 @@ package struct Practice: Sendable {
     package var mixedGeneralLoad: Bool?
     package var standardisedOnVirtualization: Bool?
     package var manySmallBurstyJobs: Bool?
+
+    /// Makes one from its parts.
+    package init(
+        liveMigrationInUse: Bool? = nil,
+        snapshotsInUse: Bool? = nil,
+        mixedGeneralLoad: Bool? = nil,
+        standardisedOnVirtualization: Bool? = nil,
+        manySmallBurstyJobs: Bool? = nil
+    ) {
+        self.liveMigrationInUse = liveMigrationInUse
+        self.snapshotsInUse = snapshotsInUse
+        self.mixedGeneralLoad = mixedGeneralLoad
+        self.standardisedOnVirtualization = standardisedOnVirtualization
+        self.manySmallBurstyJobs = manySmallBurstyJobs
+    }
 }
 
 /// Records that say something about a workload under a deployment model.
@@ -283,4 +544,23 @@ package struct EvidenceReference: Sendable {
     package var isComponent: Bool
     /// The line of the study it stands on, for errors.
     package var line: Int
+
+    /// Makes one from its parts.
+    package init(
+        workload: String? = nil,
+        model: DeploymentModel,
+        baseline: [String],
+        other: [String],
+        metric: String? = nil,
+        isComponent: Bool = false,
+        line: Int = 1
+    ) {
+        self.workload = workload
+        self.model = model
+        self.baseline = baseline
+        self.other = other
+        self.metric = metric
+        self.isComponent = isComponent
+        self.line = line
+    }
 }
