@@ -1,0 +1,53 @@
+import Documents
+import Estate
+import Probability
+import Study
+
+extension Spread {
+    /// What is believed about a quantity.
+    init(_ distribution: Distribution) {
+        self.init(p10: distribution.p10, p50: distribution.p50, p90: distribution.p90, mean: distribution.mean)
+    }
+
+    /// Certain: the same everywhere.
+    init(certain value: Double) {
+        self.init(p10: value, p50: value, p90: value, mean: value)
+    }
+
+    /// Percentiles and mean of draws; zero when there are none.
+    init(draws: [Double]) {
+        let ps = Quantiles.of(draws, [0.1, 0.5, 0.9])
+        guard ps.count == 3 else {
+            self.init(certain: 0)
+            return
+        }
+        var sum = 0.0
+        for value in draws { sum += value }
+        self.init(p10: ps[0], p50: ps[1], p90: ps[2], mean: sum / Double(draws.count))
+    }
+}
+
+extension Workload {
+    /// Overhead against bare metal under a model, as a share: none on whole bare-metal GPUs and where none is stated.
+    func overheadBelief(under model: DeploymentModel) -> (spread: Spread, provenance: Provenance) {
+        guard let quantity = overhead[model] else {
+            let source = model == .bareMetal ? "by definition: bare metal is the baseline" : "the study states none"
+            return (
+                Spread(certain: 0),
+                model == .bareMetal ? .declared(source: source, date: nil) : .assumed(source: source, date: nil)
+            )
+        }
+        return (Spread(quantity.distribution), quantity.provenance)
+    }
+}
+
+extension Provenance {
+    /// The kind in a word: `measured`, `declared` or `assumed`.
+    package var word: String {
+        switch self {
+        case .measured: "measured"
+        case .declared: "declared"
+        case .assumed: "assumed"
+        }
+    }
+}
