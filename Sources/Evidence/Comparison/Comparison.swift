@@ -40,7 +40,7 @@ package enum ReplicationUnit: String, Sendable, Hashable {
     case host, boot, run
 }
 
-/// The A/A control: does the baseline differ from itself?
+/// The A/A control: whether the baseline differs from itself.
 package enum Control: Sendable, Hashable {
     /// Fewer than four runs in the arm.
     case none(have: Int)
@@ -90,7 +90,7 @@ package struct MetricComparison: Sendable {
     package var overhead: Effect?
     package var verdict: Verdict
     package var validity: [ValidityNote]
-    /// Overheads of further statistics of the runs: the median, p99, …
+    /// Overheads of further statistics of the runs, such as the median and p99.
     package var secondary: [SecondaryEffect]
     /// Two-sided p-value after the correction for several metrics, and the correction's name.
     package var adjustedPValue: Double?
