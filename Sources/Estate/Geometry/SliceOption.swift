@@ -40,7 +40,8 @@ extension MIGGeometry {
 
     /// The cheapest slice with at least this memory (in GiB) and this part (0 to 1) of the GPU's compute slices.
     ///
-    /// Nil when none, not even the largest, suffices. Cheapest means the most per GPU; among equals more compute, then more memory, then the order of the profiles.
+    /// Nil when none, not even the largest, suffices. Cheapest means the most per GPU; among equals the one that leaves
+    /// most of the GPU to others: less compute, then less memory, then the order of the profiles.
     ///
     /// - Throws: ``CatalogueError/unknownFact(gpu:fact:remedy:)`` when no known slice suffices but one of unknown
     ///   memory might.
@@ -56,8 +57,8 @@ extension MIGGeometry {
                 continue
             }
             let better =
-                (option.perGPU, option.computeShare, option.memoryMiB)
-                > (current.perGPU, current.computeShare, current.memoryMiB)
+                (-option.perGPU, option.computeShare, option.memoryMiB)
+                < (-current.perGPU, current.computeShare, current.memoryMiB)
             if better { best = option }
         }
         if let best { return best }
