@@ -139,6 +139,48 @@ struct MIGGeometryTests {
         #expect(try violation("1g.24gb+me", "1g.24gb+me.all") != nil)
     }
 
+    /// On every shipped GPU the placements alone keep to these limits, so a made-up one shows that they hold.
+    @Test(
+        "keeps to the compute slices, the instances and the driver's count where the placements would allow more",
+        arguments: [
+            (2, 4, 4, 11, 6, 2, "the instances need 3 compute slices, and the GPU has 2"),
+            (4, 3, 4, 15, 4, 3, "4 instances, and the GPU can have 3"),
+            (4, 4, 1, 5, 4, 1, "2 instances of 1g.2gb, and the GPU can have 1"), (4, 4, 4, 16, 1, 4, ""),
+        ]
+    )
+    func limits(compute: Int, instances: Int, ofProfile: Int, all: Int, maximal: Int, most: Int, rule: String) throws {
+        func fact(_ value: Int) -> Fact<Int> { Fact(value: value, source: "s", confidence: .high) }
+        let profile = MIGProfile(
+            name: "1g.2gb",
+            flags: [],
+            giProfileID: nil,
+            nvmlProfile: 0,
+            computeSlices: 1,
+            memorySlices: 1,
+            memoryMiB: nil,
+            smCount: nil,
+            maximumInstances: ofProfile,
+            engines: .init(copy: nil, decoder: nil, encoder: nil, jpeg: nil, opticalFlow: nil),
+            placements: .init(starts: [0, 1, 2, 3], size: 1, source: "s", confidence: .high),
+            source: "s",
+            maximumInstancesSource: "s",
+            confidence: .high,
+            note: nil
+        )
+        let geometry = MIGGeometry(
+            gpu: "x",
+            memorySlices: fact(4),
+            computeSlices: fact(compute),
+            maximumInstances: fact(instances),
+            profiles: [profile]
+        )
+        #expect(try geometry.layouts().count == all)
+        #expect(try geometry.maximalLayouts().count == maximal)
+        #expect(try geometry.mostInstances(of: profile) == most)
+        let tooMany = MIGLayout((0...min(most, 3)).map { MIGInstance(profile: "1g.2gb", start: $0, size: 1) })
+        #expect(try geometry.violation(in: tooMany)?.description ?? "" == rule)
+    }
+
     @Test("survives placements that lie outside any GPU")
     func hostileInstances() throws {
         let geometry = try geometry("a100-sxm-40gb")
