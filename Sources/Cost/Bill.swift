@@ -37,8 +37,13 @@ package struct BillLine: Sendable, Hashable {
     package var inputs: [String]
 
     package init(
-        title: String, group: CostGroup, quantity: Double, quantityUnit: String, unitPrice: Double,
-        amountPerMonth: Double, inputs: [String]
+        title: String,
+        group: CostGroup,
+        quantity: Double,
+        quantityUnit: String,
+        unitPrice: Double,
+        amountPerMonth: Double,
+        inputs: [String]
     ) {
         self.title = title
         self.group = group
@@ -80,7 +85,12 @@ package struct PlatformBill: Sendable {
     package var lines: [BillLine]
 
     package init(
-        model: DeploymentModel, workloads: [String], gpusNeeded: Double, hosts: Int, gpus: Int, hours: GPUHours,
+        model: DeploymentModel,
+        workloads: [String],
+        gpusNeeded: Double,
+        hosts: Int,
+        gpus: Int,
+        hours: GPUHours,
         lines: [BillLine]
     ) {
         self.model = model
