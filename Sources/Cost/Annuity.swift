@@ -11,6 +11,7 @@ package enum Annuity {
     ///   - residual: What it fetches at the end of its life, as a share of its price (s).
     ///   - rate: Cost of capital a year (r); at 0 this is straight-line depreciation.
     ///   - years: Life (n).
+    /// - Returns: The yearly amount, paid at the end of each year.
     package static func capitalRecovery(residual: Double, rate: Double, years: Double) -> Double {
         let rate = Bounds.clamp(rate, Bounds.rate)
         let years = Bounds.clamp(years, Bounds.lifeYears)

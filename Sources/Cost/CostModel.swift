@@ -71,8 +71,9 @@ package struct CostModel: Sendable {
         yearsToRenewal = study.estate.renewal.map { max(0, study.date.years(to: $0)) } ?? 0
         peakCorrelation = Bounds.clamp(study.policy.peakCorrelation, Bounds.share)
         host = CompiledHost(shape, &index)
-        owned = study.estate.hosts.map { CompiledHostGroup($0, study.date, years, &index) }
-        let gpus = (0..<years).map { year in owned.reduce(0) { $0 + $1.counts[year] * $1.host.gpus } }
+        let groups = study.estate.hosts.map { CompiledHostGroup($0, study.date, years, &index) }
+        owned = groups
+        let gpus = (0..<years).map { year in groups.reduce(0) { $0 + $1.counts[year] * $1.host.gpus } }
         ownedGPUs = gpus
         ownedHosts = gpus.map { $0 / perHost }
         finance = CompiledFinance(study, years, &index)

@@ -81,6 +81,7 @@ struct Sharing: Sendable {
     ///   - stretch: (1 + overhead) (1 + interference) of the platform (k).
     ///   - need: Compute need, above 0 to 1.
     ///   - memory: Memory that a job needs on a GPU, GiB.
+    /// - Returns: What is held, in whole GPUs.
     @inline(__always)
     func held(active: Double, inactive: Double, stretch: Double, need: Double, memory: Double) -> Held {
         let busy = active * stretch
