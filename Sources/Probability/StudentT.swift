@@ -80,6 +80,9 @@ package enum StudentT {
 
     /// The t with P(T >= t) = tail, for tail in (0, 0.5).
     private static func upperQuantile(_ tail: Double, df: Double) -> Double {
+        // Few runs are common, and these two have closed forms; 1 - 4q(1 - q) is a square, so nothing cancels.
+        if df == 2 { return (1 - 2 * tail) / (2 * tail * (1 - tail)).squareRoot() }
+        if df == 1, tail > 0.01 { return Double.tan(Double.pi * (0.5 - tail)) }
         // In the tail ln P is nearly linear in ln t; near the centre ln(1/2 - P) is. Solve the one that suits.
         let central = tail >= 0.25
         let target = Double.log(central ? 0.5 - tail : tail)
@@ -95,10 +98,14 @@ package enum StudentT {
             if residual == 0 { return t }
             let slope = (central ? 1 : -1) * density(t, df: df) * t / probability
             var next = s - residual / slope
+            // Newton's error squares at each step, so the step after this one could not be seen.
+            if abs(next - s) < 1e-8 {
+                s = next
+                break
+            }
             if !(next > low && next < high) { next = 0.5 * (low + high) }
-            let moved = abs(next - s)
             s = next
-            if moved < 4e-15 || high - low < 4e-15 { break }
+            if high - low < 4e-15 { break }
         }
         return s >= 708.999 ? .infinity : Double.exp(s)
     }
