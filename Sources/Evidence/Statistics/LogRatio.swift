@@ -61,7 +61,10 @@ package struct LogRatio: Equatable, Sendable {
         guard baseline.count >= 2 else { throw .tooFew(unit: "pairs", have: baseline.count, need: 2) }
         try requirePositive(baseline, "baseline run")
         try requirePositive(other, "other run")
-        let moments = Moments(zip(baseline, other).map { logOfRatio($1, to: $0) })
+        var logs: [Double] = []
+        logs.reserveCapacity(baseline.count)
+        for place in baseline.indices { logs.append(logOfRatio(other[place], to: baseline[place])) }
+        let moments = Moments(logs)
         let sd = moments.standardDeviation
         guard sd > resolution else {
             throw .noSpread(unit: "pairs", count: moments.count, estimate: Double.exp(moments.mean))
@@ -116,6 +119,7 @@ package struct LogRatio: Equatable, Sendable {
 
     /// Throws for the first value that has no logarithm.
     static func requirePositive(_ values: [Double], _ what: String) throws(StatisticsError) {
+        guard !values.allSatisfy({ $0 > 0 && $0 < .infinity }) else { return }
         for (index, value) in values.enumerated() where !(value > 0 && value.isFinite) {
             throw .notPositive(what: what, place: index + 1, value: value)
         }
