@@ -32,6 +32,11 @@ package enum Annuity {
         return sum
     }
 
+    /// The present value of 1 paid at a time in years: `(1+r)^-t`.
+    package static func discount(_ time: Double, rate: Double) -> Double {
+        Double.exp(-time * Double.log(onePlus: Bounds.clamp(rate, Bounds.rate)))
+    }
+
     /// `(1 + escalator)^y` for the years 0 to `years` - 1.
     static func growth(_ escalator: Double, years: Int) -> [Double] {
         let step = 1 + Bounds.clamp(escalator, Bounds.growth)

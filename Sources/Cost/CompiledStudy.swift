@@ -1,14 +1,22 @@
 import Estate
+import RealModule
 import Study
 
 /// A price by its input, with its growth for each year of the horizon.
 struct CompiledPrice: Sendable {
     let input: Int
     let growth: [Double]
+    private let step: Double
 
     init(_ quantity: Quantity, _ years: Int, _ index: inout InputIndex) {
         input = index.add(quantity)
         growth = Annuity.growth(quantity.escalator, years: years)
+        step = 1 + Bounds.clamp(quantity.escalator, Bounds.growth)
+    }
+
+    /// Growth from the study's date to a time in years.
+    func growth(at time: Double) -> Double {
+        Double.exp(time * Double.log(step))
     }
 }
 

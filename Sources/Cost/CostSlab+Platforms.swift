@@ -80,14 +80,15 @@ extension CostSlab {
     }
 
     /// Licences of today's platform while moved workloads run twice: only what the contract does not pay already.
-    func parallelLicences(_ platform: Int, hostsToday: Double, _ draw: Int) -> Double {
+    func parallelLicences(_ platform: Int, hostsToday: Double, _ draw: Int, from time: Double = 0) -> Double {
         let months = lanes(model.terms[platform].parallel, draw, Bounds.months)
+        let committed = 12 * max(0, model.yearsToRenewal - time)
         guard months > 0, hostsToday > 0 else { return 0 }
         var sum = 0.0
         for licence in model.terms[model.today].licences {
             let units = licence.units(hosts: hostsToday)
             let covered = min(licence.committedUnits, units)
-            let beyond = licence.committedUnits > 0 ? max(0, months - 12 * model.yearsToRenewal) : months
+            let beyond = licence.committedUnits > 0 ? max(0, months - committed) : months
             let unitMonths = (units - covered) * months + covered * beyond
             sum += unitMonths / 12 * lanes(licence.price.input, draw, Bounds.money)
         }

@@ -73,6 +73,13 @@ struct Sharing: Sendable {
         }
     }
 
+    /// Into how many equal turns a GPU is cut: the platform's most, fewer where memory allows fewer, 1 where nothing is.
+    @inline(__always)
+    func turns(memory: Double) -> Double {
+        guard case .timeSlices(let maximum) = rule else { return 1 }
+        return max(1, min(maximum, (memoryGiB / max(memory, 1e-6)).rounded(.down)))
+    }
+
     /// The cheapest way to hold a GPU for a demand; the whole GPU where no slice has the memory.
     ///
     /// - Parameters:
@@ -99,8 +106,8 @@ struct Sharing: Sendable {
             }
             if best.gpuHours == .infinity { best.gpuHours = busy + inactive }
             return best
-        case .timeSlices(let maximum):
-            let turns = max(1, min(maximum, (memoryGiB / max(memory, 1e-6)).rounded(.down)))
+        case .timeSlices:
+            let turns = turns(memory: memory)
             // Turns are of time: whatever a job leaves of the GPU's compute while it runs, nobody else uses. So a
             // share is never below the job's busy part.
             let held = busy + inactive
@@ -135,8 +142,8 @@ struct Sharing: Sendable {
             }
             guard let smallest else { return (gpuHours, 1) }
             return (gpuHours / slices[smallest].gpuShare, min(1, slices[smallest].computeShare / need))
-        case .timeSlices(let maximum):
-            let turns = max(1, min(maximum, (memoryGiB / max(memory, 1e-6)).rounded(.down)))
+        case .timeSlices:
+            let turns = turns(memory: memory)
             return (gpuHours / max(1 / turns, activity), 1)
         }
     }
