@@ -14,8 +14,31 @@ package struct Comparison: Sendable {
     package var hostsConfounded: Bool
     /// The comparison of the baseline with itself.
     package var control: Control
-    /// The equivalence margin, as a share.
-    package var margin: Double
+    /// The equivalence margin, as a share; absent where equivalence was not asked about.
+    package var margin: Double?
+
+    /// A comparison from its parts.
+    package init(
+        baseline: Arm,
+        other: Arm,
+        metrics: [MetricComparison],
+        validity: [ValidityNote],
+        design: Design,
+        unitOfReplication: ReplicationUnit,
+        hostsConfounded: Bool,
+        control: Control,
+        margin: Double?
+    ) {
+        self.baseline = baseline
+        self.other = other
+        self.metrics = metrics
+        self.validity = validity
+        self.design = design
+        self.unitOfReplication = unitOfReplication
+        self.hostsConfounded = hostsConfounded
+        self.control = control
+        self.margin = margin
+    }
 }
 
 /// One side of a comparison.
@@ -26,8 +49,19 @@ package struct Arm: Sendable {
     package var records: [String]
     /// The paths they were read from, as given.
     package var files: [String]
+    /// How many hosts.
     package var hosts: Int
+    /// How many runs.
     package var runs: Int
+
+    /// An arm from its parts.
+    package init(label: String, records: [String], files: [String], hosts: Int, runs: Int) {
+        self.label = label
+        self.records = records
+        self.files = files
+        self.hosts = hosts
+        self.runs = runs
+    }
 }
 
 /// How runs of the arms belong together.
@@ -77,14 +111,19 @@ package struct ValidityNote: Sendable, Hashable {
 
 /// One metric under both arms.
 package struct MetricComparison: Sendable {
+    /// The metric's name.
     package var name: String
+    /// The unit of its values.
     package var unit: String
+    /// Whether less or more is better.
     package var direction: Direction
     /// The statistic of a run that is compared: the mean of its steps unless said.
     package var statistic: RunStatistic
+    /// Whether both arms named it beforehand as one to decide by.
     package var isConfirmatory: Bool
     /// One value per replication unit, in order: the run statistic of the baseline.
     package var baselineValues: [Double]
+    /// The same of the other arm; matched by place where the design is paired.
     package var otherValues: [Double]
     /// Overhead of the other arm, as a share: times VM/BM - 1, rates BM/VM - 1; absent when it could not be formed.
     package var overhead: Effect?
@@ -99,6 +138,53 @@ package struct MetricComparison: Sendable {
     package var minimumDetectableEffect: Double?
     /// Drift over the order of the runs, as a share from the first to the last, when it could be estimated.
     package var drift: Effect?
+    /// The baseline's own control on this metric, where the metric is confirmatory.
+    package var control: Control?
+    /// Degrees of freedom of the interval, not whole for unpaired arms.
+    package var degreesOfFreedom: Double?
+    /// A second interval from about 20 runs an arm: BCa bootstrap of the mean, over runs and then over blocks.
+    package var bootstrap: Effect?
+
+    /// A metric's comparison from its parts.
+    package init(
+        name: String,
+        unit: String,
+        direction: Direction,
+        statistic: RunStatistic = .mean,
+        isConfirmatory: Bool = true,
+        baselineValues: [Double] = [],
+        otherValues: [Double] = [],
+        overhead: Effect? = nil,
+        verdict: Verdict,
+        validity: [ValidityNote] = [],
+        secondary: [SecondaryEffect] = [],
+        adjustedPValue: Double? = nil,
+        adjustment: String = "",
+        minimumDetectableEffect: Double? = nil,
+        drift: Effect? = nil,
+        control: Control? = nil,
+        degreesOfFreedom: Double? = nil,
+        bootstrap: Effect? = nil
+    ) {
+        self.name = name
+        self.unit = unit
+        self.direction = direction
+        self.statistic = statistic
+        self.isConfirmatory = isConfirmatory
+        self.baselineValues = baselineValues
+        self.otherValues = otherValues
+        self.overhead = overhead
+        self.verdict = verdict
+        self.validity = validity
+        self.secondary = secondary
+        self.adjustedPValue = adjustedPValue
+        self.adjustment = adjustment
+        self.minimumDetectableEffect = minimumDetectableEffect
+        self.drift = drift
+        self.control = control
+        self.degreesOfFreedom = degreesOfFreedom
+        self.bootstrap = bootstrap
+    }
 }
 
 /// Whether less or more is better.
@@ -154,6 +240,13 @@ package struct SecondaryEffect: Sendable {
     package var effect: Effect?
     /// Whether too few samples make it descriptive only, with the reason: `215 of 368 samples in a run`.
     package var descriptiveBecause: String?
+
+    /// A further statistic's overhead.
+    package init(statistic: RunStatistic, effect: Effect?, descriptiveBecause: String? = nil) {
+        self.statistic = statistic
+        self.effect = effect
+        self.descriptiveBecause = descriptiveBecause
+    }
 }
 
 /// What may be said of a metric.
