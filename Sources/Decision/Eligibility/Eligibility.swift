@@ -1,3 +1,4 @@
+import Cost
 import Documents
 import Estate
 import Probability
@@ -7,7 +8,7 @@ import Study
 ///
 /// Constraints are judged at the expected inputs. What cannot be judged because nobody measured or declared it is a
 /// note, never a rejection.
-struct Eligibility {
+struct Eligibility: Sendable {
     /// Why not; empty when it may.
     var rejections: [Rejection] = []
     /// What was taken on trust.
@@ -21,9 +22,9 @@ struct Eligibility {
     ///   - workload: The workload with its needs.
     ///   - platform: The deployment model and where it can stand.
     ///   - share: What a job gets there, or why nothing fits.
-    init(workload: Workload, platform: Platform, share: JobShare) {
+    init(workload: Workload, platform: Platform, share: WorkloadShare) {
         let model = platform.model
-        if case .none(let reason) = share { reject("memory", reason) }
+        if case .none(let reason) = share { reject("memory", "\(reason.capitalizedSentence).") }
         checkGang(workload, model)
         checkTenancy(workload.needs, model)
         checkResidency(workload, platform)
@@ -108,7 +109,7 @@ struct Eligibility {
         }
     }
 
-    private mutating func checkLatency(_ workload: Workload, _ platform: Platform, _ share: JobShare) {
+    private mutating func checkLatency(_ workload: Workload, _ platform: Platform, _ share: WorkloadShare) {
         guard let objective = workload.needs.latencyP99Milliseconds else { return }
         guard let latency = Latency(workload: workload, platform: platform, share: share) else {
             if workload.needs.measuredP99Milliseconds == nil, platform.model == .bareMetal {
@@ -130,21 +131,6 @@ struct Eligibility {
     }
 }
 
-/// What one job of a workload gets on a platform.
-enum JobShare: Sendable {
-    /// A part of a GPU, or all of it.
-    case fits(text: String, gpuShare: Double, speed: Double)
-    /// Nothing fits, with the sentence why.
-    case none(reason: String)
-
-    var text: String {
-        switch self {
-        case .fits(let text, _, _): text
-        case .none: "none fits"
-        }
-    }
-}
-
 /// The 99th percentile of a workload on a platform, from the one on bare metal.
 ///
 /// Overhead, neighbours on the same GPU and a slice slower than the workload needs each stretch it.
@@ -156,12 +142,17 @@ struct Latency {
     var expected: Double { bareMetal * stretch }
 
     /// Nothing when the p99 on bare metal is unknown or no share fits.
-    init?(workload: Workload, platform: Platform, share: JobShare) {
-        guard let measured = workload.needs.measuredP99Milliseconds, case .fits(_, _, let speed) = share, speed > 0
+    init?(workload: Workload, platform: Platform, share: WorkloadShare) {
+        guard let measured = workload.needs.measuredP99Milliseconds, case .held(_, _, let speed) = share, speed > 0
         else { return nil }
         let overhead = workload.overhead[platform.model]?.distribution.mean ?? 0
         let interference = platform.model.sharesGPU ? platform.interference.distribution.mean : 0
         bareMetal = measured.distribution.mean
         stretch = (1 + overhead) * (1 + interference) / speed
     }
+}
+
+extension String {
+    /// The clause as the start of a sentence.
+    var capitalizedSentence: String { prefix(1).uppercased() + dropFirst() }
 }

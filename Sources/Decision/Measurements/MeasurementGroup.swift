@@ -1,0 +1,147 @@
+import Estate
+import Study
+
+/// Inputs that one measurement, query or quote settles together.
+struct MeasurementGroup: Sendable {
+    var title: String
+    /// Keys of the inputs, as in the study.
+    var inputs: [String]
+    /// How to learn them with tools that exist.
+    var command: String
+    /// What the answer would tell.
+    var reason: String
+
+    /// Every group of a study, in a fixed order: workloads, platforms, prices.
+    static func all(of study: Study) -> [MeasurementGroup] {
+        study.workloads.flatMap { groups(of: $0, study) } + study.platforms.flatMap(groups) + prices(of: study)
+    }
+
+    private static func groups(of workload: Workload, _ study: Study) -> [MeasurementGroup] {
+        let name = workload.name
+        var groups = study.platforms.compactMap { platform -> MeasurementGroup? in
+            guard let quantity = workload.overhead[platform.model] else { return nil }
+            let model = platform.model.rawValue
+            return MeasurementGroup(
+                title: "Overhead of \(name) under \(model)",
+                inputs: [quantity.key],
+                command: "assay record bare-metal.csv --metric job_time --unit s --better lower "
+                    + "-o bare-metal.record.json && assay record \(model).csv --metric job_time --unit s --better lower "
+                    + "-o \(model).record.json && assay compare bare-metal.record.json --with \(model).record.json",
+                reason: "At least four paired, interleaved runs of \(name) on each side replace the "
+                    + "\(quantity.provenance.word) overhead and allow an A/A control."
+            )
+        }
+        groups.append(
+            MeasurementGroup(
+                title: "Activity of \(name)",
+                inputs: [workload.activity.key, workload.computeNeed.key],
+                command: "dcgmi dmon -e 1001,1002 -d 10000 > \(name).dcgm.txt",
+                reason:
+                    "Fields 1001 (GR_ENGINE_ACTIVE) and 1002 (SM_ACTIVE) over a usual week give the share of time that "
+                    + "its GPUs work and the share of a GPU it can use."
+            )
+        )
+        groups.append(
+            MeasurementGroup(
+                title: "Demand of \(name)",
+                inputs: [workload.gpuHoursPerMonth.key, workload.peakToMean.key, workload.growth.key],
+                command: "sacct --allusers --parsable2 --starttime now-90days "
+                    + "--format=JobID,Partition,Submit,Start,ElapsedRaw,AllocTRES",
+                reason: "Three months of accounting give its GPU-hours, their peak over the mean and their growth."
+            )
+        )
+        groups.append(
+            MeasurementGroup(
+                title: "Memory that a job of \(name) needs",
+                inputs: [workload.memoryGiB.key],
+                command: "dcgmi dmon -e 252 -d 10000 > \(name).memory.txt",
+                reason: "Field 252 (framebuffer used) says which slice holds a job."
+            )
+        )
+        groups.append(
+            MeasurementGroup(
+                title: "Requests of \(name) and the people they hold up",
+                inputs: [workload.requestsPerMonth.key, workload.peopleWaiting.key],
+                command: "assay validate . (after counting the ticket queue's requests of three months)",
+                reason: "How many environments a month are asked for, and who waits for them."
+            )
+        )
+        return groups
+    }
+
+    private static func groups(of platform: Platform) -> [MeasurementGroup] {
+        let model = platform.model.rawValue
+        var groups = [
+            MeasurementGroup(
+                title: "Time to an environment on \(model)",
+                inputs: [platform.hoursToEnvironment.key],
+                command: "assay cost . (after the median hours from request to use, from the ticket queue)",
+                reason: "Waiting is priced by it; ten closed requests give a median worth having."
+            ),
+            MeasurementGroup(
+                title: "Effort of running \(model)",
+                inputs: [
+                    platform.people.key, platform.setup.key, platform.migrationPerWorkload.key,
+                    platform.parallelMonths.key,
+                ],
+                command: "assay cost . (after a pilot with one workload)",
+                reason: "A pilot shows the people, the setup and the weeks of running both that the plan assumes."
+            ),
+        ]
+        if platform.model.sharesGPU {
+            groups.append(
+                MeasurementGroup(
+                    title: "Packing and interference on \(model)",
+                    inputs: [platform.packing.key, platform.interference.key],
+                    command: "assay compare alone.record.json --with neighbours.record.json",
+                    reason: "The same job alone and with neighbours on its GPU, and how full placement gets the slices."
+                )
+            )
+        }
+        groups += platform.licences.map { licence in
+            MeasurementGroup(
+                title: "A quote for \(licence.name)",
+                inputs: [licence.pricePerYear.key],
+                command: "assay decide . (after \(licence.pricePerYear.key) is set to the quote)",
+                reason: "List and negotiated prices differ widely; a written quote ends the guess."
+            )
+        }
+        return groups
+    }
+
+    private static func prices(of study: Study) -> [MeasurementGroup] {
+        let finance = study.finance
+        let facility = study.facility
+        func quote(_ title: String, _ inputs: [Quantity], _ reason: String) -> MeasurementGroup {
+            MeasurementGroup(
+                title: title,
+                inputs: inputs.map(\.key),
+                command: "assay decide . (after \(inputs.first?.key ?? "the price") is set)",
+                reason: reason
+            )
+        }
+        return [
+            quote(
+                "A quote for servers",
+                [study.estate.shape.price, finance.support, finance.network, study.estate.shape.power],
+                "Price, support, network and power of a host, from a supplier's offer."
+            ),
+            quote(
+                "Terms of capital",
+                [finance.costOfCapital, finance.lifeYears, finance.residual],
+                "Cost of capital, depreciation life and residual, from finance."
+            ),
+            quote(
+                "Energy and space",
+                [facility.energyPerKWh, facility.pue, facility.load, facility.spacePerKWMonth, facility.availability],
+                "Last year's energy bill and the colocation contract; load and availability from monitoring."
+            ),
+            quote(
+                "Cost of people",
+                [finance.personPerYear, finance.waitingPersonPerHour, finance.waitingLostShare],
+                "Loaded cost of staff, and how much of a wait is really lost."
+            ),
+            quote("Cost of storage", [finance.storagePerGPUMonth], "The storage tariff for a GPU's share."),
+        ]
+    }
+}
