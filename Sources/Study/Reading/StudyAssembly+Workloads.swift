@@ -47,7 +47,7 @@ extension StudyAssembly {
         let gpusPerJob =
             integer(section, "gpus_per_job", in: 1...1_000_000)
             ?? (workloadClass.spansHosts ? 2 * shape.gpusPerHost : 1)
-        checkJob(section, gpusPerJob, workloadClass, estate: estate)
+        checkJob(section, gpusPerJob, kind, estate: estate)
         let metric = optional(section["activity_metric"]) { reader throws(DocumentError) in try reader.nonEmptyString()
         }
         if metric == nil, kind != nil {
@@ -107,7 +107,7 @@ extension StudyAssembly {
             ),
             needs: needs(section["needs"], key: key)
         )
-        return kind == nil || name == nil ? nil : workload
+        return name == nil ? nil : workload
     }
 
     private func spec(
@@ -240,7 +240,7 @@ extension StudyAssembly {
         return quantity
     }
 
-    private func checkJob(_ section: ObjectReader, _ gpus: Int, _ kind: WorkloadClass, estate: OwnedEstate) {
+    private func checkJob(_ section: ObjectReader, _ gpus: Int, _ kind: WorkloadClass?, estate: OwnedEstate) {
         guard let reader = section["gpus_per_job"] else { return }
         let owned = estate.hosts.reduce(0.0) { $0 + Double($1.count) * Double($1.shape.gpusPerHost) }
         let planned = owned + Double(estate.expansion?.gpus ?? 0)

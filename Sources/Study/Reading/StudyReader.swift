@@ -9,6 +9,7 @@ package enum StudyReader {
     ///   - text: the text of the file.
     ///   - file: its name, as errors and provenance show it.
     ///   - today: the study's date where the file states none; a note then says so.
+    /// - Returns: the study, complete: nothing below looks for a missing number.
     /// - Throws: every error found, at most ``StudyErrors/maximumCount``.
     package static func read(text: String, file: String, today: CalendarDate) throws(StudyErrors) -> Study {
         let root: Value
