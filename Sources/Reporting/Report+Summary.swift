@@ -1,0 +1,81 @@
+package import Decision
+import Documents
+import Estate
+import Study
+
+extension Report {
+    /// The decision for a terminal: the sentence, a table, the money, and what to measure next.
+    ///
+    /// Control characters in names become spaces, so that no study moves the cursor.
+    package static func summary(_ result: DecisionResult) -> String {
+        let page = Page(result)
+        var text = ""
+        if result.study.isIllustrative { text += "Illustrative: the inputs of this study are made up.\n" }
+        text += Words.oneLine(result.estate.sentence) + "\n\n"
+        text += workloads(page).render() + "\n" + money(page).render()
+        guard !result.measurements.isEmpty else { return text }
+        text += "\nWorth measuring, most valuable first:\n"
+        for (index, measurement) in result.measurements.enumerated() {
+            let worth = page.figures.money(measurement.valueOverHorizon.value)
+            text += "\(index + 1). \(Words.oneLine(measurement.title)): up to \(worth) over the horizon\n"
+            for line in measurement.command.split(separator: "\n") { text += "   \(Words.oneLine(String(line)))\n" }
+        }
+        return text
+    }
+
+    private static func workloads(_ page: Page) -> TextTable {
+        let currency = page.figures.currency
+        return TextTable(
+            header: ["Workload", "Runs on", "Probability", "\(currency)/month", "Regret/month", "Overhead is"],
+            alignments: [.left, .left, .right, .right, .right, .left],
+            rows: page.result.workloads.map { workload in
+                let option = workload.options.first { $0.model == workload.model }
+                return [
+                    workload.name, workload.model.title, Figures.probability(workload.probability.value),
+                    option?.marginalCostPerMonth.map { Figures.amount($0.mean) } ?? "–",
+                    Figures.amount(workload.regretPerMonth.value),
+                    option.map { overhead($0) } ?? "–",
+                ]
+            }
+        )
+    }
+
+    private static func overhead(_ option: WorkloadOption) -> String {
+        guard option.overhead.p10 != 0 || option.overhead.p90 != 0 else { return "none" }
+        return "\(Figures.share(option.overhead.p50)) \(Words.kind(of: option.overheadProvenance))"
+    }
+
+    private static func money(_ page: Page) -> TextTable {
+        let result = page.result
+        let estate = result.estate
+        var rows = [
+            [
+                "Cost a month, levelised", page.figures.money(estate.costPerMonth.mean),
+                page.figures.range(estate.costPerMonth),
+            ]
+        ]
+        if let reference = page.reference {
+            let difference = reference.assignment.differencePerMonth
+            rows.append([
+                "Cheaper than \(reference.words) by", page.figures.money(difference.mean),
+                page.figures.range(difference),
+            ])
+        }
+        rows += [
+            [
+                "Cost of a useful GPU-hour", page.figures.money(estate.costPerUsefulGPUHour.p50),
+                page.figures.range(estate.costPerUsefulGPUHour),
+            ],
+            [
+                "Probability, regret a month", Figures.probability(estate.probability.value),
+                page.figures.money(estate.regretPerMonth.value),
+            ],
+            ["Variance that rests on assumptions", Figures.share(result.assumedVarianceShare), ""],
+        ]
+        return TextTable(
+            header: ["Estate", "Expected", "P10 to P90"],
+            alignments: [.left, .right, .right],
+            rows: rows
+        )
+    }
+}

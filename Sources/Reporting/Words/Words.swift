@@ -1,0 +1,126 @@
+import Cost
+import Decision
+import Documents
+import Estate
+import Evidence
+import Study
+
+/// The words of a report, said the same way wherever they stand.
+enum Words {
+    /// What a cost group is called.
+    static func title(of group: CostGroup) -> String {
+        switch group {
+        case .hardware: "Hardware: useful hours"
+        case .lost: "Hardware: hours lost to overhead"
+        case .idleAllocated: "Hardware: allocated but inactive"
+        case .idleUnallocated: "Hardware: unallocated"
+        case .licences: "Licences"
+        case .storage: "Storage"
+        case .people: "People"
+        case .waiting: "Waiting"
+        case .change: "Setup, migration, parallel running"
+        }
+    }
+
+    /// What a way of changing is called.
+    static func title(of kind: TimingOption.Kind) -> String {
+        switch kind {
+        case .stay: "Stay"
+        case .switchNow: "Switch now"
+        case .switchAtRenewal: "Switch at renewal"
+        }
+    }
+
+    /// What a kind of saving is called.
+    static func title(of kind: Saving.Kind) -> String {
+        switch kind {
+        case .cash: "Cash"
+        case .deferredPurchase: "Deferred purchase"
+        case .capacityOnly: "Capacity only"
+        }
+    }
+
+    /// What a kind of saving means, in a sentence.
+    static func meaning(of kind: Saving.Kind) -> String {
+        switch kind {
+        case .cash: "Payments that stop."
+        case .deferredPurchase: "A purchase made later or not at all."
+        case .capacityOnly: "Hours freed on hardware that is paid for anyway; no bill falls."
+        }
+    }
+
+    /// How a number entered: the word that stands beside it.
+    static func kind(of provenance: Provenance) -> String {
+        switch provenance {
+        case .measured: "measured"
+        case .declared: "declared"
+        case .assumed: "assumed"
+        }
+    }
+
+    /// What a cell of the matrix says.
+    static func title(of cell: MatrixRow.Cell) -> String {
+        switch cell {
+        case .met: "met"
+        case .notMet: "not met"
+        case .unknown: "unknown"
+        }
+    }
+
+    /// The heading of a side of the matrix.
+    static func heading(of side: MatrixRow.Side) -> String {
+        switch side {
+        case .bareMetal: "Choose bare metal when"
+        case .virtualized: "Choose virtual machines when"
+        }
+    }
+
+    /// A verdict in words, with its reason; where hosts are confounded with arms, it names the hosts.
+    static func verdict(_ metric: MetricComparison, in comparison: Comparison) -> String {
+        let isOneEach = comparison.baseline.hosts == 1 && comparison.other.hosts == 1
+        let words = metric.words(
+            hostsConfounded: comparison.hostsConfounded,
+            hosts: isOneEach ? "these two hosts" : "these hosts"
+        )
+        return metric.verdict.reason.map { "\(words): \($0)" } ?? words
+    }
+
+    /// The A/A control in a sentence.
+    static func control(_ control: Control) -> String {
+        switch control {
+        case .none(let have):
+            return "No control: it needs four runs an arm, and the baseline has \(NumberText.grouped(have))."
+        case .passed(let effect):
+            return "Control passed: the baseline does not differ from itself; an effect of "
+                + "\(Figures.share(effect)) would have shown."
+        case .failed(let low, let high):
+            return "Control failed: the baseline differs from itself by \(Figures.points(low)) to "
+                + "\(Figures.points(high)) %, so the environment drifts and no verdict stands."
+        }
+    }
+
+    /// The lost share that goes with an overhead, as text.
+    static func lostShare(of overhead: Double, signed: Bool = false) -> String {
+        Overhead.lostShare(of: overhead).map { Figures.share($0, signed: signed) } ?? "–"
+    }
+
+    /// What an assignment puts where: `all on Bare metal`, or `Bare metal: a, b; VM, passthrough: c`.
+    static func assignment(_ models: [DeploymentModel], workloads: [String]) -> String {
+        let placed = Array(zip(models, workloads))
+        var order: [DeploymentModel] = []
+        for (model, _) in placed where !order.contains(model) { order.append(model) }
+        guard order.count > 1 else {
+            guard let only = order.first else { return "no workloads" }
+            return placed.count == 1 ? "\(placed[0].1) on \(only.title)" : "all on \(only.title)"
+        }
+        return order.map { model in
+            let names = placed.compactMap { $0.0 == model ? $0.1 : nil }
+            return "\(model.title): \(names.joined(separator: ", "))"
+        }.joined(separator: "; ")
+    }
+
+    /// One line of outside text for a terminal: control characters become spaces.
+    static func oneLine(_ text: String) -> String {
+        String(String.UnicodeScalarView(text.unicodeScalars.map(Markup.visible)))
+    }
+}
