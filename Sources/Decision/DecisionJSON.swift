@@ -22,6 +22,8 @@ extension DecisionResult {
             "optimality_gap_per_month": .finite(optimalityGapPerMonth),
             "timing": .array(timing.map(\.json)),
             "waterfall": waterfall.json,
+            "waterfall_per_useful_gpu_hour": waterfallPerUsefulGPUHour?.json,
+            "cloud_per_month": cloudPerMonth?.json,
             "savings": .array(savings.map(\.json)),
             "deferral": deferral?.json,
             "tornado": .array(tornado.map(\.json)),
@@ -177,10 +179,10 @@ extension TimingOption {
     fileprivate var json: JSON {
         .fields([
             "kind": .string(kind.rawValue),
-            "net_present_cost": unavailableBecause == nil ? netPresentCost.json : nil,
-            "net_present_value": unavailableBecause == nil ? netPresentValue.json : nil,
+            "net_present_cost": cashByYear.isEmpty ? nil : netPresentCost.json,
+            "net_present_value": cashByYear.isEmpty ? nil : netPresentValue.json,
             "payback_years": .finite(paybackYears),
-            "cash_by_year": unavailableBecause == nil ? .array(cashByYear.map(\.json)) : nil,
+            "cash_by_year": cashByYear.isEmpty ? nil : .array(cashByYear.map(\.json)),
             "unavailable_because": unavailableBecause.map(JSON.string),
         ])
     }

@@ -15,6 +15,10 @@ package struct DecisionResult: Sendable {
     package var tornado: [TornadoBar]
     package var breakEvens: [BreakEven]
     package var waterfall: Waterfall
+    /// The same divided by the useful GPU-hours; absent when nothing useful is done.
+    package var waterfallPerUsefulGPUHour: Waterfall?
+    /// What a cloud would charge for the same useful work by the hour; absent when no price is known for the GPU.
+    package var cloudPerMonth: Spread?
     package var savings: [Saving]
     package var deferral: DeferralValue?
     /// What is worth knowing better, most valuable first.
@@ -43,6 +47,8 @@ package struct DecisionResult: Sendable {
         tornado: [TornadoBar],
         breakEvens: [BreakEven],
         waterfall: Waterfall,
+        waterfallPerUsefulGPUHour: Waterfall? = nil,
+        cloudPerMonth: Spread? = nil,
         savings: [Saving],
         deferral: DeferralValue? = nil,
         measurements: [MeasurementValue],
@@ -64,6 +70,8 @@ package struct DecisionResult: Sendable {
         self.tornado = tornado
         self.breakEvens = breakEvens
         self.waterfall = waterfall
+        self.waterfallPerUsefulGPUHour = waterfallPerUsefulGPUHour
+        self.cloudPerMonth = cloudPerMonth
         self.savings = savings
         self.deferral = deferral
         self.measurements = measurements

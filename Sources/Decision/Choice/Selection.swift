@@ -7,7 +7,9 @@ struct Selection: Sendable {
     let tally: Tally
     /// The chosen one's place among the candidates.
     let best: Int
+    /// Whether every assignment was priced; else how far the choice could be from the best, per month.
     let isExact: Bool
+    let gap: Double
     /// Assignments priced draw by draw, the chosen one first; where each stands.
     let priced: [[Int]]
     private let places: [[Int]: Int]
@@ -41,6 +43,7 @@ struct Selection: Sendable {
         self.tally = tally
         self.best = best
         let chosen = candidates[best]
+        gap = all != nil ? 0 : LowerBound(pricer: pricer, space: space).gap(of: chosen)
         let byMean = candidates.indices.filter { $0 != best }.sorted {
             tally.sums[$0] != tally.sums[$1] ? tally.sums[$0] < tally.sums[$1] : $0 < $1
         }
@@ -66,7 +69,7 @@ struct Selection: Sendable {
         bareMetal = cheapest(false)
         virtualized = cheapest(true)
         let moves = space.eligible.indices.flatMap { workload in
-            space.eligible[workload].map { AssignmentSpace.moving(workload, to: $0, in: chosen) }
+            (space.eligible[workload] + [CostModel.absent]).map { AssignmentSpace.moving(workload, to: $0, in: chosen) }
         }
         var priced: [[Int]] = []
         var places: [[Int]: Int] = [:]

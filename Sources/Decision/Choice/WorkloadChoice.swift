@@ -5,19 +5,15 @@ import Study
 /// What was decided for each workload, the others held where they were put.
 struct WorkloadChoice: Sendable {
     let preparation: Preparation
-    let pricer: Pricer
     let selection: Selection
 
     /// Decisions in the study's order; flip points are added by who finds them.
     func decisions() async -> [WorkloadDecision] {
-        var decisions: [WorkloadDecision] = []
-        for workload in preparation.study.workloads.indices {
-            decisions.append(await decision(workload))
-        }
-        return decisions
+        await Sweep.map(Array(preparation.study.workloads.indices), decision)
     }
 
-    private func decision(_ position: Int) async -> WorkloadDecision {
+    @Sendable
+    private func decision(_ position: Int) -> WorkloadDecision {
         let workload = preparation.study.workloads[position]
         let chosen = selection.chosen[position]
         // Today's platform first, so that ties stay where they are; then the study's order.
@@ -31,7 +27,7 @@ struct WorkloadChoice: Sendable {
         for (place, column) in columns.enumerated() {
             column.withUnsafeBufferPointer { tally.add(place, $0) }
         }
-        let without = await pricer.without(position, selection.chosen, draws: selection.costs.draws)
+        let without = selection.column(AssignmentSpace.moving(position, to: CostModel.absent, in: selection.chosen))
         let options = preparation.model.platforms.indices.map { platform in
             let place = order.firstIndex(of: platform)
             let belief = workload.overheadBelief(under: preparation.model.platforms[platform])

@@ -1,5 +1,4 @@
 import Cost
-import Study
 
 /// A compiled study with its draws: prices assignments over all of them, or over a few with an input held fixed.
 struct Pricer: Sendable {
@@ -80,37 +79,5 @@ struct Pricer: Sendable {
             }
         }
         return sums.map { $0 / Double(max(count, 1)) }
-    }
-
-    /// What an assignment costs without one of its workloads, in each of the first draws.
-    ///
-    /// The workload is given no demand and parked beside another one, and what its place alone costs there (moving it) is
-    /// taken off again; so the fixed costs of a platform that nobody else uses go with it.
-    func without(_ workload: Int, _ assignment: [Int], draws: Int) async -> [Double] {
-        guard assignment.indices.contains(workload) else { return [] }
-        let study = model.study.workloads[workload]
-        var table = self.table
-        for quantity in [study.gpuHoursPerMonth, study.requestsPerMonth] {
-            if let input = model.input(quantity.key) { table = table.fixing(input, at: 0) }
-        }
-        let others = assignment.indices.filter { $0 != workload }.map { assignment[$0] }
-        let parking = others.contains(model.today) ? model.today : others.first ?? model.today
-        var parked = assignment
-        parked[workload] = parking
-        let withIt = model.subset(of: parked, on: parking)
-        let withoutIt = withIt & ~(1 << UInt64(workload))
-        let parts = await Sweep.map(Sweep.runs(min(draws, table.count))) { [table, parked] run in
-            var values: [Double] = []
-            values.reserveCapacity(run.count)
-            for block in Sweep.blocks(run) {
-                var slab = CostSlab(model, table, block)
-                let total = slab.total(parked)
-                let full = slab.evaluate(platform: parking, subset: withIt).cost
-                let bare = slab.evaluate(platform: parking, subset: withoutIt).cost
-                for draw in 0..<slab.count { values.append(total[draw] - full[draw] + bare[draw]) }
-            }
-            return values
-        }
-        return parts.flatMap { $0 }
     }
 }

@@ -12,7 +12,7 @@ package struct TimingOption: Sendable {
     package var netPresentValue: Spread
     /// Years until the saved cash has paid for the change; absent when it never does within the horizon.
     package var paybackYears: Double?
-    /// Cash paid in each year of the horizon.
+    /// Cash paid in each year of the horizon, what falls on the first day in the first; empty when it cannot be.
     package var cashByYear: [Spread]
     /// Why it is not an option, when it is not (no renewal date, nothing to switch).
     package var unavailableBecause: String?

@@ -1,0 +1,153 @@
+import Cost
+import Documents
+import Estate
+import Study
+
+/// The money around the choice: when to change, what kind of saving it is, and what became of the planned purchase.
+struct Money: Sendable {
+    let preparation: Preparation
+    let selection: Selection
+    /// Draws of the cash flows: the first of those of the decision.
+    let table: DrawTable
+
+    /// Draws that cash flows are computed on.
+    static let draws = 8_192
+
+    private var model: CostModel { preparation.model }
+    private var isStay: Bool { selection.chosen == preparation.space.today }
+
+    /// 'Stay', 'switch now', 'switch at renewal', in this order.
+    func timing() -> [TimingOption] {
+        guard let stay = model.cash(preparation.space.today, timing: .stay, table) else { return [] }
+        return CashTiming.allCases.map { timing in
+            let flow = timing == .stay ? stay : isStay ? nil : model.cash(selection.chosen, timing: timing, table)
+            guard let flow else {
+                return TimingOption(
+                    kind: kind(timing),
+                    netPresentCost: Spread(certain: 0),
+                    netPresentValue: Spread(certain: 0),
+                    cashByYear: [],
+                    unavailableBecause: unavailable(timing)
+                )
+            }
+            let byYear = flow.byYear.enumerated().map { year, values in
+                Spread(draws: year == 0 ? zip(values, flow.upfront).map { $0 + $1 } : Array(values))
+            }
+            return TimingOption(
+                kind: kind(timing),
+                netPresentCost: Spread(draws: Array(flow.present)),
+                netPresentValue: Spread(draws: zip(stay.present, flow.present).map { $0 - $1 }),
+                paybackYears: timing == .stay ? nil : model.payback(stay: stay, change: flow),
+                cashByYear: byYear,
+                unavailableBecause: timing == .stay && !preparation.space.isTodayEligible
+                    ? "today's placement does not meet the declared needs; shown as the reference" : nil
+            )
+        }
+    }
+
+    private func kind(_ timing: CashTiming) -> TimingOption.Kind {
+        switch timing {
+        case .stay: .stay
+        case .switchNow: .switchNow
+        case .switchAtRenewal: .switchAtRenewal
+        }
+    }
+
+    private func unavailable(_ timing: CashTiming) -> String {
+        if isStay { return "nothing to switch: the choice is what runs today" }
+        guard let renewal = preparation.study.estate.renewal else { return "the study names no renewal date" }
+        return timing == .switchAtRenewal
+            ? "the renewal on \(renewal) is not within the horizon" : "its cash flow cannot be computed"
+    }
+
+    /// From today's cost to the chosen one by group, a month or for each useful GPU-hour.
+    static func waterfall(_ preparation: Preparation, _ chosen: [Int], _ table: DrawTable) -> (Waterfall?, Waterfall?) {
+        let model = preparation.model
+        guard let today = model.breakdown(preparation.space.today, table), let there = model.breakdown(chosen, table)
+        else { return (nil, nil) }
+        let currency = preparation.study.currency
+        func titled(_ perHour: Bool, _ unit: String) -> Waterfall? {
+            CostWaterfall(from: today, to: there, perUsefulGPUHour: perHour).map { found in
+                Waterfall(
+                    startTitle: "Today: \(preparation.title(preparation.space.today))",
+                    start: found.start,
+                    steps: found.steps.map { Waterfall.Step(group: $0.group, amount: $0.amount) },
+                    endTitle: "Chosen: \(preparation.title(chosen))",
+                    end: found.end,
+                    unit: unit
+                )
+            }
+        }
+        return (titled(false, "\(currency) per month"), titled(true, "\(currency) per useful GPU-hour"))
+    }
+
+    /// What the choice saves against today, each with its kind; none when it is today's.
+    func savings() -> [Saving] {
+        guard !isStay, let savings = model.savings(selection.chosen, table) else { return [] }
+        return savings.map { saving in
+            let hours = saving.gpuHoursPerMonth.map { Spread(draws: Array($0)).mean }
+            return Saving(
+                kind: kind(saving.kind),
+                title: saving.title,
+                perMonth: Spread(draws: Array(saving.perMonth)),
+                gpuHoursPerMonth: hours
+            )
+        }
+    }
+
+    private func kind(_ kind: SavingKind) -> Saving.Kind {
+        switch kind {
+        case .cash: .cash
+        case .deferredPurchase: .deferredPurchase
+        case .capacityOnly: .capacityOnly
+        }
+    }
+
+    /// What the choice makes of the planned purchase; absent without one within the horizon.
+    func deferral() -> DeferralValue? {
+        guard let found = model.deferral(selection.chosen, table) else { return nil }
+        let years = Spread(draws: Array(found.years))
+        let today = Spread(draws: Array(found.yearsToday))
+        let value = Spread(draws: Array(found.value))
+        let currency = preparation.study.currency
+        let isBeyond = found.beyondHorizonShare > 0.5
+        let price = amountText(found.purchase, currency)
+        let what = "The purchase of \(price) planned for \(found.plannedDate)"
+        let sentence: String
+        if years.p90 <= 0 {
+            sentence = "\(what) is needed when planned; nothing is put off."
+        } else {
+            let howLong =
+                isBeyond
+                ? "is not needed within the horizon" : "can wait \(NumberText.fixed(years.mean, 1)) years on average"
+            let also =
+                today.mean > 0.05
+                ? " Staying would put it off by \(NumberText.fixed(today.mean, 1)) years as well." : ""
+            sentence =
+                "\(what) \(howLong). Putting it off is worth \(amountText(value.mean, currency)) in present value (price drift, "
+                + "what the hosts would still be worth and avoided running cost included), not \(price).\(also)"
+        }
+        return DeferralValue(
+            purchase: found.purchase,
+            plannedDate: found.plannedDate,
+            years: years,
+            isBeyondHorizon: isBeyond,
+            value: value,
+            sentence: sentence
+        )
+    }
+
+    /// A cloud by the hour for the same work; absent when no price is known.
+    func cloud() -> Spread? {
+        model.cloud(table).map { Spread(draws: Array($0)) }
+    }
+}
+
+extension Preparation {
+    /// An assignment in words: its models joined by ` + `, one where all are the same.
+    func title(_ assignment: [Int]) -> String {
+        let models = models(assignment).map(\.rawValue)
+        guard let first = models.first, !models.allSatisfy({ $0 == first }) else { return models.first ?? "nothing" }
+        return models.joined(separator: " + ")
+    }
+}
