@@ -37,6 +37,22 @@ package enum Quantiles {
     /// The median of values in any order; nil when there are none, NaN when any is NaN.
     package static func median(_ values: [Double]) -> Double? { of(values, [0.5]).first }
 
+    /// The median, found by reordering the values given instead of a copy; nil when there are none.
+    package static func medianReordering(_ values: inout [Double]) -> Double? {
+        guard !values.isEmpty else { return nil }
+        if values.contains(where: \.isNaN) { return .nan }
+        let middle = values.count / 2
+        let isOdd = values.count % 2 == 1
+        return values.withUnsafeMutableBufferPointer { work in
+            Selection.place(middle, in: work, from: 0)
+            if isOdd { return work[middle] }
+            // The lower of the two middle values is the greatest of those left of the upper one.
+            var below = work[0]
+            for place in 1..<max(1, middle) where work[place] > below { below = work[place] }
+            return interpolate(below, work[middle], 0.5)
+        }
+    }
+
     /// The 10th, 50th and 90th percentiles of values in any order; nil when there are none.
     package static func percentiles(_ values: [Double]) -> Percentiles? {
         let found = of(values, [0.1, 0.5, 0.9])

@@ -5,7 +5,7 @@ import Testing
     static let ps = [0.9, 0, 0.1, 0.5, 1, 0.333, 0.5]
 
     @Test("selection agrees with a full sort on data of many kinds", arguments: [1, 2, 3, 7, 64, 1000, 4097])
-    func selection(count: Int) {
+    func selection(count: Int) throws {
         var generator = RandomGenerator(seed: 3)
         let kinds: [[Double]] = [
             (0..<count).map { _ in generator.normal() },
@@ -18,6 +18,11 @@ import Testing
         ]
         for values in kinds {
             let sorted = values.sorted()
+            var reordered = values
+            let median = try #require(Quantiles.medianReordering(&reordered))
+            let wanted = try #require(Quantiles.ofSorted(sorted, 0.5))
+            #expect(median == wanted || (median.isNaN && wanted.isNaN))
+            #expect(reordered.sorted() == sorted)
             let expected = Self.ps.map { Quantiles.ofSorted(sorted, $0) ?? .nan }
             for (found, wanted) in zip(Quantiles.of(values, Self.ps), expected) {
                 #expect(found == wanted || (found.isNaN && wanted.isNaN))

@@ -216,17 +216,24 @@ private struct ResampledArm {
         case .mean:
             var total = 0.0
             for run in chosen {
-                let count = runs[run].count
+                let values = runs[run]
+                let count = values.count
                 let length = min(blockLength, count)
                 var sum = 0.0
+                if length == 1 {
+                    for _ in 0..<count { sum += values[generator.index(below: count)] }
+                    total += sum / Double(count)
+                    continue
+                }
+                let sums = sums[run]
                 var filled = 0
                 while filled < count {
                     let start = generator.index(below: count - length + 1)
                     let taken = min(length, count - filled)
-                    sum += sums[run][start + taken] - sums[run][start]
+                    sum += sums[start + taken] - sums[start]
                     filled += taken
                 }
-                total += runs[run][0] + sum / Double(count)
+                total += values[0] + sum / Double(count)
             }
             return total / Double(chosen.count)
         case .median:
@@ -234,6 +241,10 @@ private struct ResampledArm {
             for run in chosen {
                 let values = runs[run]
                 let length = min(blockLength, values.count)
+                if length == 1 {
+                    for _ in 0..<values.count { pooled.append(values[generator.index(below: values.count)]) }
+                    continue
+                }
                 var filled = 0
                 while filled < values.count {
                     let start = generator.index(below: values.count - length + 1)
@@ -242,7 +253,7 @@ private struct ResampledArm {
                     filled += taken
                 }
             }
-            return Quantiles.median(pooled) ?? .nan
+            return Quantiles.medianReordering(&pooled) ?? .nan
         }
     }
 }
