@@ -106,8 +106,9 @@ extension SampleSummary {
             "blocks": .fields([
                 "samples_per_block": .integer(blocks.samplesPerBlock),
                 "mean": numbers(blocks.means),
-                "min": numbers(blocks.minima),
-                "max": numbers(blocks.maxima),
+                // A block of one sample is its own extremes.
+                "min": blocks.samplesPerBlock == 1 ? nil : numbers(blocks.minima),
+                "max": blocks.samplesPerBlock == 1 ? nil : numbers(blocks.maxima),
                 "start_s": blocks.startSeconds.isEmpty ? nil : numbers(blocks.startSeconds),
             ]),
             "samples": .fields(["stride": .integer(samples.stride), "values": numbers(samples.values)]),

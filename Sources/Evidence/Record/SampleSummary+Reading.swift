@@ -142,16 +142,23 @@ extension BlockSeries {
     init(_ reader: Reader, count: Int) throws(DocumentError) {
         let fields = try reader.object(["samples_per_block", "mean", "min", "max", "start_s"])
         let range = 0...SampleSummary.limits.largest
-        samplesPerBlock = try fields.require("samples_per_block").int(in: 1...Record.Limits.samples)
-        means = try fields.require("mean").doubles(in: range, maximum: Self.maximumBlocks)
-        minima = try fields.require("min").doubles(in: range, maximum: Self.maximumBlocks)
-        maxima = try fields.require("max").doubles(in: range, maximum: Self.maximumBlocks)
-        let blocks = (count - 1) / samplesPerBlock + 1
-        for (key, column) in [("mean", means), ("min", minima), ("max", maxima)] where column.count != blocks {
-            throw try fields.require(key).fail(
-                "has \(column.count) values; \(count) samples in blocks of \(samplesPerBlock) make \(blocks)"
-            )
+        let size = try fields.require("samples_per_block").int(in: 1...Record.Limits.samples)
+        samplesPerBlock = size
+        let blocks = (count - 1) / size + 1
+        func column(_ key: String) throws(DocumentError) -> [Double] {
+            let reader = try fields.require(key)
+            let values = try reader.doubles(in: range, maximum: Self.maximumBlocks)
+            guard values.count == blocks else {
+                throw reader.fail(
+                    "has \(values.count) values; \(count) samples in blocks of \(size) make \(blocks)"
+                )
+            }
+            return values
         }
+        means = try column("mean")
+        // Blocks of one sample are written without extremes.
+        minima = size == 1 ? means : try column("min")
+        maxima = size == 1 ? means : try column("max")
         for index in means.indices where !(minima[index] <= means[index] && means[index] <= maxima[index]) {
             throw reader.fail("the mean of block \(index) is not between its smallest and largest sample")
         }
