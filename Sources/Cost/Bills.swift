@@ -19,7 +19,7 @@ extension CostSlab {
     fileprivate mutating func bills(_ assignment: [Int]) -> [PlatformBill] {
         let parts = platformsUsed(assignment)
         let hosts = parts.map { evaluate(platform: $0.platform, subset: $0.subset).hosts[0] }
-        let further = Bounds.roundedUp(max(0, hosts.reduce(0, +) - model.ownedHosts[0]))
+        let further = max(0, hosts.reduce(0, +) - model.ownedWholeHosts[0])
         let inService = model.ownedHosts[0] + further
         let prices = HardwarePrices(self, further: further, inService: inService)
         var bills: [PlatformBill] = []

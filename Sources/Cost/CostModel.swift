@@ -36,6 +36,8 @@ package struct CostModel: Sendable {
     let finance: CompiledFinance
     /// Owned capacity in hosts of the reference shape, at the start of each year.
     let ownedHosts: [Double]
+    /// The same in whole hosts: what is needed beyond them is bought whole.
+    let ownedWholeHosts: [Double]
     /// Owned GPUs at the start of each year.
     let ownedGPUs: [Double]
     /// Years until the renewal of today's contract; 0 when there is none.
@@ -76,6 +78,7 @@ package struct CostModel: Sendable {
         let gpus = (0..<years).map { year in groups.reduce(0) { $0 + $1.counts[year] * $1.host.gpus } }
         ownedGPUs = gpus
         ownedHosts = gpus.map { $0 / perHost }
+        ownedWholeHosts = gpus.map { ($0 / perHost + 1e-9).rounded(.down) }
         finance = CompiledFinance(study, years, &index)
         demand = study.workloads.map { CompiledWorkload($0, study, &index) }
         let contract = today

@@ -12,11 +12,10 @@ extension CostSlab {
             var standing = 0.0
             for year in 0..<model.years {
                 let at = year * n + draw
-                let short = columns.reduce(0) { $0 + $1.hosts[at] } - model.ownedHosts[year]
+                let short = columns.reduce(0) { $0 + $1.hosts[at] } - model.ownedWholeHosts[year]
                 if short > bought {
-                    let rounded = Bounds.roundedUp(short)
-                    standing += (rounded - bought) * model.host.price.growth[year] * standingAnnual[draw]
-                    bought = rounded
+                    standing += (short - bought) * model.host.price.growth[year] * standingAnnual[draw]
+                    bought = short
                 }
                 let level = levelling[at]
                 let gpus = model.ownedGPUs[year] + bought * model.host.gpus

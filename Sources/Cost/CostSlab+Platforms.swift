@@ -52,16 +52,7 @@ extension CostSlab {
             }
         }
         add(licencesPerHostOf: platform, &columns)
-        for licence in terms.licences where !licence.isLinear {
-            for year in 0..<years {
-                for draw in 0..<n {
-                    let units = licence.units(hosts: columns.hosts[year * n + draw], year: year)
-                    guard units > 0 else { continue }
-                    let price = lanes(licence.price.input, draw, Bounds.money) * licence.price.growth[year]
-                    columns.cost[draw] += levelling[year * n + draw] * units * price
-                }
-            }
-        }
+        for licence in terms.licences where !licence.isLinear { add(licence, &columns) }
         guard !members.isEmpty else { return columns }
         for draw in 0..<n {
             columns.cost[draw] += people[platform * n + draw] + setup[platform * n + draw]
@@ -70,10 +61,20 @@ extension CostSlab {
             let start = (member * model.terms.count + platform) * n
             for draw in 0..<n { columns.cost[draw] += waiting[start + draw] + migration[start + draw] }
         }
-        if platform != model.today, !model.isGreenfield {
+        if hasParallelLicences(platform) {
             let before = evaluate(platform: model.today, subset: subset)
-            for draw in 0..<n {
-                columns.cost[draw] += once[draw] * parallelLicences(platform, hostsToday: before.hosts[draw], draw)
+            let months = ContiguousArray((0..<n).map { lanes(model.terms[platform].parallel, $0, Bounds.months) })
+            for licence in model.terms[model.today].licences {
+                for draw in 0..<n where months[draw] > 0 && before.hosts[draw] > 0 {
+                    let amount = parallelLicence(
+                        licence,
+                        months: months[draw],
+                        hostsToday: before.hosts[draw],
+                        from: 0,
+                        draw
+                    )
+                    columns.cost[draw] += once[draw] * amount
+                }
             }
         }
         return columns
@@ -82,17 +83,62 @@ extension CostSlab {
     /// Licences of today's platform while moved workloads run twice: only what the contract does not pay already.
     func parallelLicences(_ platform: Int, hostsToday: Double, _ draw: Int, from time: Double = 0) -> Double {
         let months = lanes(model.terms[platform].parallel, draw, Bounds.months)
-        let committed = 12 * max(0, model.yearsToRenewal - time)
         guard months > 0, hostsToday > 0 else { return 0 }
-        var sum = 0.0
-        for licence in model.terms[model.today].licences {
-            let units = licence.units(hosts: hostsToday)
-            let covered = min(licence.committedUnits, units)
-            let beyond = licence.committedUnits > 0 ? max(0, months - committed) : months
-            let unitMonths = (units - covered) * months + covered * beyond
-            sum += unitMonths / 12 * lanes(licence.price.input, draw, Bounds.money)
+        return model.terms[model.today].licences.reduce(0) { sum, licence in
+            sum + parallelLicence(licence, months: months, hostsToday: hostsToday, from: time, draw)
         }
-        return sum
+    }
+
+    @inline(__always)
+    private func parallelLicence(
+        _ licence: CompiledLicence,
+        months: Double,
+        hostsToday: Double,
+        from time: Double,
+        _ draw: Int
+    ) -> Double {
+        let committed = 12 * max(0, model.yearsToRenewal - time)
+        let units = licence.units(hosts: hostsToday)
+        let covered = min(licence.committedUnits, units)
+        let beyond = licence.committedUnits > 0 ? max(0, months - committed) : months
+        let unitMonths = (units - covered) * months + covered * beyond
+        return unitMonths / 12 * lanes(licence.price.input, draw, Bounds.money)
+    }
+
+    /// Whether moving to a platform pays any of today's licences twice, in any draw.
+    func hasParallelLicences(_ platform: Int) -> Bool {
+        guard platform != model.today, !model.isGreenfield else { return false }
+        guard !model.terms[model.today].licences.isEmpty else { return false }
+        return (0..<count).contains { lanes(model.terms[platform].parallel, $0, Bounds.months) > 0 }
+    }
+
+    /// Adds a licence with an order's minimum or a commitment, whose units are not a multiple of hosts.
+    private func add(_ licence: CompiledLicence, _ columns: inout PlatformColumns) {
+        let n = count
+        let price = ContiguousArray((0..<n).map { lanes(licence.price.input, $0, Bounds.money) })
+        let perHost = licence.unitsPerHost
+        let order = licence.minimumOrder
+        let committed = licence.committedUnits
+        columns.cost.withUnsafeMutableBufferPointer { cost in
+            columns.hosts.withUnsafeBufferPointer { hosts in
+                price.withUnsafeBufferPointer { price in
+                    levelling.withUnsafeBufferPointer { levels in
+                        for year in 0..<model.years {
+                            let growth = licence.price.growth[year]
+                            let share = licence.committedShare[year]
+                            let row = year * n..<(year + 1) * n
+                            let hosts = UnsafeBufferPointer(rebasing: hosts[row])
+                            let levels = UnsafeBufferPointer(rebasing: levels[row])
+                            for draw in 0..<n {
+                                let needed = hosts[draw] > 0 ? max(hosts[draw] * perHost, order) : 0
+                                let paid = share * max(committed, needed) + (1 - share) * needed
+                                cost[draw] += levels[draw] * paid * (price[draw] * growth)
+                            }
+                        }
+                    }
+                }
+            }
+        }
     }
 
     /// Whole hosts for the pooled peak of a year.
@@ -109,29 +155,31 @@ extension CostSlab {
         let rho = model.peakCorrelation
         let platforms = model.terms.count
         let years = model.years
-        let availabilityOnly = model.host.gpus
+        let gpusPerHost = model.host.gpus
         scratch.withUnsafeMutableBufferPointer { scratch in
-            let mean = scratch.baseAddress.map { UnsafeMutableBufferPointer(start: $0, count: n) }
-            guard let mean, n > 0 else { return }
+            let mean = UnsafeMutableBufferPointer(rebasing: scratch[0..<n])
             let sum = UnsafeMutableBufferPointer(rebasing: scratch[n..<2 * n])
             let squares = UnsafeMutableBufferPointer(rebasing: scratch[2 * n..<3 * n])
             let least = UnsafeMutableBufferPointer(rebasing: scratch[3 * n..<4 * n])
-            for draw in 0..<4 * n { scratch[draw] = 0 }
-            concurrency.withUnsafeBufferPointer { concurrency in
-                excess.withUnsafeBufferPointer { excess in
-                    growth.withUnsafeBufferPointer { growth in
-                        gang.withUnsafeBufferPointer { gang in
-                            for member in members {
-                                let cell = (member * platforms + platform) * n
-                                let peaks = member * n
-                                let factors = (member * years + year) * n
+            for index in 0..<4 * n { scratch[index] = 0 }
+            for member in members {
+                let cell = (member * platforms + platform) * n
+                let factors = (member * years + year) * n
+                concurrency.withUnsafeBufferPointer { concurrency in
+                    excess.withUnsafeBufferPointer { excess in
+                        growth.withUnsafeBufferPointer { growth in
+                            gang.withUnsafeBufferPointer { gang in
+                                let concurrency = UnsafeBufferPointer(rebasing: concurrency[cell..<cell + n])
+                                let excess = UnsafeBufferPointer(rebasing: excess[member * n..<(member + 1) * n])
+                                let growth = UnsafeBufferPointer(rebasing: growth[factors..<factors + n])
+                                let gang = UnsafeBufferPointer(rebasing: gang[cell..<cell + n])
                                 for draw in 0..<n {
-                                    let held = concurrency[cell + draw] * growth[factors + draw]
-                                    let above = held * excess[peaks + draw]
+                                    let held = concurrency[draw] * growth[draw]
+                                    let above = held * excess[draw]
                                     mean[draw] += held
                                     sum[draw] += above
                                     squares[draw] += above * above
-                                    least[draw] = max(least[draw], gang[cell + draw])
+                                    least[draw] = max(least[draw], gang[draw])
                                 }
                             }
                         }
@@ -140,10 +188,13 @@ extension CostSlab {
             }
             hosts.withUnsafeMutableBufferPointer { hosts in
                 hostsPerGPU.withUnsafeBufferPointer { perGPU in
+                    let hosts = UnsafeMutableBufferPointer(rebasing: hosts[year * n..<(year + 1) * n])
+                    let perGPU = UnsafeBufferPointer(rebasing: perGPU[platform * n..<(platform + 1) * n])
+                    let perHost = 1 / gpusPerHost
                     for draw in 0..<n {
-                        let peak = ((1 - rho) * squares[draw] + rho * sum[draw] * sum[draw]).squareRoot()
-                        let pooled = (mean[draw] + peak) * perGPU[platform * n + draw]
-                        hosts[year * n + draw] = Bounds.roundedUp(max(pooled, least[draw] / availabilityOnly))
+                        let peak = ((1 - rho) * squares[draw] + rho * (sum[draw] * sum[draw])).squareRoot()
+                        let pooled = (mean[draw] + peak) * perGPU[draw]
+                        hosts[draw] = Bounds.roundedUp(max(pooled, least[draw] * perHost))
                     }
                 }
             }
@@ -158,7 +209,9 @@ extension CostSlab {
                 licencePerHost.withUnsafeBufferPointer { price in
                     for year in 0..<model.years {
                         let at = year * n
-                        for draw in 0..<n { cost[draw] += hosts[at + draw] * price[start + at + draw] }
+                        let hosts = UnsafeBufferPointer(rebasing: hosts[at..<at + n])
+                        let price = UnsafeBufferPointer(rebasing: price[start + at..<start + at + n])
+                        for draw in 0..<n { cost[draw] += hosts[draw] * price[draw] }
                     }
                 }
             }

@@ -19,15 +19,22 @@ extension CostSlab {
             return
         }
         let parts = platformsUsed(assignment)
-        for draw in 0..<n { result[draw] = ownedTotal[draw] }
-        var hosts = yearlyZeros
-        for part in parts {
+        // Taken out of the slab while it is used, so that adding to it copies nothing.
+        var hosts: ContiguousArray<Double> = []
+        swap(&hosts, &hostsScratch)
+        for (position, part) in parts.enumerated() {
             let columns = evaluate(platform: part.platform, subset: part.subset)
-            Self.add(columns.cost, to: &result, n)
-            Self.add(columns.hosts, to: &hosts, n * model.years)
+            if position == 0 {
+                Self.set(ownedTotal, columns.cost, into: &result, n)
+                Self.set(columns.hosts, into: &hosts, n * model.years)
+            } else {
+                Self.add(columns.cost, to: &result, n)
+                Self.add(columns.hosts, to: &hosts, n * model.years)
+            }
         }
         addParallelPeople(parts, to: &result)
         addFurtherHosts(hosts, to: &result)
+        swap(&hosts, &hostsScratch)
     }
 
     /// The platforms an assignment uses with their workloads, in order; today's always, for what it commits to.
@@ -43,6 +50,31 @@ extension CostSlab {
             && assignment.allSatisfy { $0 == CostModel.absent || model.terms.indices.contains($0) }
     }
 
+    private static func set(
+        _ first: ContiguousArray<Double>,
+        _ second: ContiguousArray<Double>,
+        into sum: inout ContiguousArray<Double>,
+        _ count: Int
+    ) {
+        sum.withUnsafeMutableBufferPointer { sum in
+            first.withUnsafeBufferPointer { first in
+                second.withUnsafeBufferPointer { second in
+                    guard first.count >= count, second.count >= count, sum.count >= count else { return }
+                    for index in 0..<count { sum[index] = first[index] + second[index] }
+                }
+            }
+        }
+    }
+
+    private static func set(_ source: ContiguousArray<Double>, into sum: inout ContiguousArray<Double>, _ count: Int) {
+        sum.withUnsafeMutableBufferPointer { sum in
+            source.withUnsafeBufferPointer { source in
+                guard source.count >= count, sum.count >= count else { return }
+                for index in 0..<count { sum[index] = source[index] }
+            }
+        }
+    }
+
     private static func add(_ source: ContiguousArray<Double>, to sum: inout ContiguousArray<Double>, _ count: Int) {
         sum.withUnsafeMutableBufferPointer { sum in
             source.withUnsafeBufferPointer { source in
@@ -54,6 +86,8 @@ extension CostSlab {
 
     /// Where every workload leaves today's platform its people stay for the longest parallel running.
     private func addParallelPeople(_ parts: [SubsetKey], to result: inout ContiguousArray<Double>) {
+        if parts.contains(where: { $0.platform == model.today && $0.subset != 0 }) { return }
+        guard hasParallelPeople else { return }
         for draw in 0..<count { result[draw] += parallelStaff(parts, draw) }
     }
 
@@ -68,25 +102,28 @@ extension CostSlab {
         return longest
     }
 
-    private func addFurtherHosts(_ hosts: ContiguousArray<Double>, to result: inout ContiguousArray<Double>) {
+    private mutating func addFurtherHosts(
+        _ hosts: ContiguousArray<Double>,
+        to result: inout ContiguousArray<Double>
+    ) {
         let n = count
-        let years = model.years
-        result.withUnsafeMutableBufferPointer { result in
-            hosts.withUnsafeBufferPointer { hosts in
-                furtherHost.withUnsafeBufferPointer { price in
-                    model.ownedHosts.withUnsafeBufferPointer { owned in
-                        for draw in 0..<n {
-                            var bought = 0.0
-                            var cost = 0.0
-                            for year in 0..<years {
-                                let short = hosts[year * n + draw] - owned[year]
-                                if short > bought {
-                                    let rounded = Bounds.roundedUp(short)
-                                    cost += (rounded - bought) * price[year * n + draw]
-                                    bought = rounded
-                                }
+        scratch.withUnsafeMutableBufferPointer { scratch in
+            result.withUnsafeMutableBufferPointer { result in
+                hosts.withUnsafeBufferPointer { hosts in
+                    furtherHost.withUnsafeBufferPointer { price in
+                        for draw in 0..<n { scratch[draw] = 0 }
+                        for year in 0..<model.years {
+                            let owned = model.ownedWholeHosts[year]
+                            let row = year * n..<(year + 1) * n
+                            let needed = UnsafeBufferPointer(rebasing: hosts[row])
+                            let each = UnsafeBufferPointer(rebasing: price[row])
+                            // Hosts bought so far; they stay, so only what exceeds them is bought.
+                            for draw in 0..<n {
+                                let before = scratch[draw]
+                                let after = max(before, needed[draw] - owned)
+                                result[draw] += (after - before) * each[draw]
+                                scratch[draw] = after
                             }
-                            result[draw] += cost
                         }
                     }
                 }

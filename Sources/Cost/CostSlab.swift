@@ -61,6 +61,8 @@ package struct CostSlab {
 
     var cache: [SubsetKey: PlatformColumns] = [:]
     var scratch: ContiguousArray<Double>
+    var hostsScratch: ContiguousArray<Double>
+    private(set) var hasParallelPeople = false
 
     /// Prepares the draws `range` of a table; a range outside of the table is cut to it.
     package init(_ model: CostModel, _ draws: DrawTable, _ range: Range<Int>) {
@@ -100,10 +102,12 @@ package struct CostSlab {
         parallelPeople = zeros(platforms * n)
         licencePerHost = zeros(platforms * years * n)
         scratch = zeros(4 * n)
+        hostsScratch = zeros(years * n)
         prepareTime()
         prepareHosts()
         prepareDemand()
         for platform in 0..<platforms { preparePlatform(platform) }
+        hasParallelPeople = parallelPeople.contains { $0 != 0 }
     }
 
     private mutating func prepareTime() {
@@ -207,6 +211,10 @@ package struct CostSlab {
         let terms = model.terms[platform]
         let finance = model.finance
         let isToday = platform == model.today
+        let contractPeople = model.terms[model.today].people
+        var waitPrice = ContiguousArray<Double>(repeating: 0, count: n)
+        var moving = waitPrice
+        var neighbours = waitPrice
         for draw in 0..<n {
             let packing = lanes(terms.packing, draw, Bounds.positiveShare)
             let availability = lanes(finance.availability, draw, Bounds.positiveShare)
@@ -217,13 +225,6 @@ package struct CostSlab {
                 let level = levelling[year * n + draw]
                 personLevel += level * finance.person.growth[year]
                 waitLevel += level * finance.waitingPerson.growth[year]
-                var licences = 0.0
-                for licence in terms.licences where licence.isLinear {
-                    licences +=
-                        lanes(licence.price.input, draw, Bounds.money) * licence.price.growth[year]
-                        * licence.unitsPerHost
-                }
-                licencePerHost[(platform * years + year) * n + draw] = level * licences
             }
             let person = lanes(finance.person.input, draw, Bounds.money)
             people[platform * n + draw] = lanes(terms.people, draw, Bounds.count) * person * personLevel
@@ -232,20 +233,32 @@ package struct CostSlab {
             }
             if !isToday, !model.isGreenfield {
                 let months = lanes(terms.parallel, draw, Bounds.months)
-                let staff = lanes(model.terms[model.today].people, draw, Bounds.count)
+                let staff = lanes(contractPeople, draw, Bounds.count)
                 parallelPeople[platform * n + draw] = once[draw] * months / 12 * staff * person
+                moving[draw] = once[draw] * lanes(terms.migration, draw, Bounds.money)
             }
-            let waitPrice =
+            waitPrice[draw] =
                 12 * lanes(terms.wait, draw, Bounds.count)
                 * lanes(finance.waitingPerson.input, draw, Bounds.money)
                 * lanes(finance.waitingShare, draw, Bounds.share) * waitLevel
-            let moving =
-                isToday || model.isGreenfield ? 0 : once[draw] * lanes(terms.migration, draw, Bounds.money)
-            let neighbours = 1 + lanes(terms.interference, draw, Bounds.interference)
-            for (position, workload) in model.demand.enumerated() {
-                let at = (position * model.terms.count + platform) * n + draw
-                let overhead = workload.overhead[platform].map { lanes($0, draw, Bounds.overhead) } ?? 0
-                let factor = (1 + overhead) * neighbours
+            neighbours[draw] = 1 + lanes(terms.interference, draw, Bounds.interference)
+        }
+        for licence in terms.licences where licence.isLinear {
+            for year in 0..<years {
+                let scale = licence.price.growth[year] * licence.unitsPerHost
+                for draw in 0..<n {
+                    let price = lanes(licence.price.input, draw, Bounds.money)
+                    licencePerHost[(platform * years + year) * n + draw] += levelling[year * n + draw] * price * scale
+                }
+            }
+        }
+        for (position, workload) in model.demand.enumerated() {
+            let row = (position * model.terms.count + platform) * n
+            let overheadInput = workload.overhead[platform]
+            for draw in 0..<n {
+                let at = row + draw
+                let overhead = overheadInput.map { lanes($0, draw, Bounds.overhead) } ?? 0
+                let factor = (1 + overhead) * neighbours[draw]
                 let held = terms.sharing.held(
                     active: active[position * n + draw],
                     inactive: inactive[position * n + draw],
@@ -258,8 +271,8 @@ package struct CostSlab {
                 gang[at] = held.gpuHours > 0 ? workload.gpusPerJob * held.gpuShare : 0
                 waiting[at] =
                     lanes(workload.requests, draw, Bounds.count) * lanes(workload.people, draw, Bounds.count)
-                    * waitPrice
-                migration[at] = moving
+                    * waitPrice[draw]
+                migration[at] = moving[draw]
             }
         }
     }
