@@ -1,0 +1,74 @@
+/// A copy of a host's files in a folder: `FOLDER/proc/…`, `FOLDER/sys/…`, and `FOLDER/cpuid/00000001-00000000`.
+///
+/// Symbolic links are followed inside the folder only, absolute ones from its top: a copy that someone else made cannot
+/// make us read our own files.
+struct FolderHost: HostSource {
+    let root: String
+
+    private static let maximumLinks = 40
+
+    func read(_ path: String) -> HostAnswer<[UInt8]> { contained(path) }
+
+    /// The bytes of a file in the folder.
+    func contained(_ path: String) -> HostAnswer<[UInt8]> {
+        guard let place = resolve(path, followLast: true) else { return .missing }
+        return SystemFiles.read(place, maximum: LiveHost.maximumBytes)
+    }
+
+    func list(_ path: String) -> HostAnswer<[String]> {
+        guard let place = resolve(path, followLast: true) else { return .missing }
+        return SystemFiles.list(place, maximum: LiveHost.maximumNames)
+    }
+
+    func link(_ path: String) -> HostAnswer<String> {
+        guard let place = resolve(path, followLast: false) else { return .missing }
+        return SystemFiles.link(place)
+    }
+
+    func exists(_ path: String) -> HostAnswer<Bool> {
+        guard let place = resolve(path, followLast: true) else { return .missing }
+        return SystemFiles.exists(place)
+    }
+
+    func cpuid(_ leaf: CPUIDLeaf) -> HostAnswer<CPUIDRegisters> {
+        let answer = contained("cpuid/" + leaf.name)
+        guard answer != .missing else { return .unread("the folder has no cpuid/\(leaf.name)") }
+        return answer.map { CPUIDRegisters(text: trimmed($0)) }
+    }
+
+    func cpuidCost() -> HostAnswer<Int> {
+        let answer = contained("cpuid/cost-ticks")
+        guard answer != .missing else { return .unread("the folder has no cpuid/cost-ticks") }
+        return answer.map { Int(trimmed($0)) }
+    }
+
+    func nvmlLines() -> [String] {
+        contained("nvml.txt").value.map { bytes in
+            String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+        } ?? []
+    }
+
+    /// Where a path lies on this machine, its links resolved inside the folder; nil where they lead nowhere.
+    private func resolve(_ path: String, followLast: Bool) -> String? {
+        var pending = path.split(separator: "/").map(String.init)[...]
+        var done: [String] = []
+        var links = 0
+        while let name = pending.popFirst() {
+            if name == "." { continue }
+            if name == ".." {
+                _ = done.popLast()
+                continue
+            }
+            let place = ([root] + done + [name]).joined(separator: "/")
+            guard followLast || !pending.isEmpty, let target = SystemFiles.link(place).value else {
+                done.append(name)
+                continue
+            }
+            links += 1
+            guard links <= Self.maximumLinks else { return nil }
+            if target.hasPrefix("/") { done = [] }
+            pending = target.split(separator: "/").map(String.init)[...] + pending
+        }
+        return ([root] + done).joined(separator: "/")
+    }
+}

@@ -1,0 +1,77 @@
+/// The hypervisors that can be told by name; the raw value is the spelling in every output.
+package enum HypervisorName: String, Sendable, Hashable, CaseIterable {
+    /// Linux's own, under QEMU, Firecracker, Cloud Hypervisor, Nitro and others.
+    case kvm
+    /// QEMU's software emulation: every instruction is translated.
+    case qemuTCG = "qemu-tcg"
+    /// ESXi, Workstation, Fusion.
+    case vmware
+    /// Hyper-V and Azure.
+    case hyperV = "hyper-v"
+    /// Xen.
+    case xen
+    /// FreeBSD's.
+    case bhyve
+    /// QNX.
+    case qnx
+    /// Intel's and Linux Foundation's embedded one.
+    case acrn
+    /// SRE.
+    case sre
+    /// Apple's Virtualization framework.
+    case apple
+    /// Oracle's VirtualBox.
+    case virtualBox = "virtualbox"
+    /// Parallels.
+    case parallels
+    /// Bochs, an emulator.
+    case bochs
+    /// IBM's logical partitions.
+    case powerVM = "powervm"
+    /// IBM Z's z/VM.
+    case zVM = "zvm"
+    /// User-mode Linux.
+    case userModeLinux = "user-mode-linux"
+    /// One that shows itself without a name that we know.
+    case unnamed
+
+    /// The hypervisor of a CPUID signature; nil for one that no table has.
+    package init?(signature: String) {
+        switch signature {
+        case "KVMKVMKVM", "Linux KVM Hv", "LKVMLKVMLKVM": self = .kvm
+        case "TCGTCGTCGTCG": self = .qemuTCG
+        case "VMwareVMware": self = .vmware
+        case "Microsoft Hv": self = .hyperV
+        case "XenVMMXenVMM": self = .xen
+        case "bhyve bhyve", "bhyve bhyve ": self = .bhyve
+        case "QNXQVMBSQG": self = .qnx
+        case "ACRNACRNACRN": self = .acrn
+        case "SRESRESRESRE": self = .sre
+        case "Apple VZ": self = .apple
+        default: return nil
+        }
+    }
+
+    /// The name in prose.
+    package var title: String {
+        switch self {
+        case .kvm: "KVM"
+        case .qemuTCG: "QEMU's software emulation (TCG)"
+        case .vmware: "VMware"
+        case .hyperV: "Hyper-V"
+        case .xen: "Xen"
+        case .bhyve: "bhyve"
+        case .qnx: "QNX"
+        case .acrn: "ACRN"
+        case .sre: "SRE"
+        case .apple: "Apple Virtualization"
+        case .virtualBox: "VirtualBox"
+        case .parallels: "Parallels"
+        case .bochs: "Bochs"
+        case .powerVM: "PowerVM"
+        case .zVM: "z/VM"
+        case .userModeLinux: "User-mode Linux"
+        case .unnamed: "a hypervisor without a known name"
+        }
+    }
+}

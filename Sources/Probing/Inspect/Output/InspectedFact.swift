@@ -1,0 +1,102 @@
+/// One fact of a host for a record: what, how much, and where it was read.
+package struct InspectedFact: Sendable, Hashable {
+    /// The name, as records and the pair-validity gate spell it: `gpu`, `driver`, `power_limit_w`.
+    package var name: String
+    /// The value, as text.
+    package var value: String
+    /// The file, leaf or call that it was read from.
+    package var evidence: String
+
+    /// A fact and where it is from.
+    package init(name: String, value: String, evidence: String) {
+        self.name = name
+        self.value = value
+        self.evidence = evidence
+    }
+
+    /// What a record keeps of a host; the order is fixed, and what is not known is left out.
+    static func all(_ facts: HostFacts, _ inspection: Inspection) -> [InspectedFact] {
+        var list: [InspectedFact] = []
+        func add(_ name: String, _ value: String?, _ evidence: String) {
+            guard let value, !value.isEmpty else { return }
+            list.append(InspectedFact(name: name, value: value, evidence: evidence))
+        }
+        func each<Value>(_ values: [Value?], _ text: (Value) -> String) -> String? {
+            let known = values.compactMap { $0.map(text) }
+            guard known.count == values.count, !known.isEmpty else { return nil }
+            let distinct = Set(known)
+            return distinct.count == 1 ? known[0] : known.joined(separator: ", ")
+        }
+        let gpus = facts.nvml.devices
+        add("gpu", each(gpus.map(\.name)) { $0 }, "nvml: nvmlDeviceGetName")
+        if gpus.isEmpty {
+            let names = facts.nvml.kernelNames.map(\.name)
+            add("gpu", each(names.map { Optional($0) }) { $0 }, "/proc/driver/nvidia/gpus")
+        }
+        let count = gpus.isEmpty ? facts.pci.accelerators.count : gpus.count
+        add(
+            "gpu_count",
+            count > 0 ? String(count) : nil,
+            gpus.isEmpty ? "/sys/bus/pci/devices" : "nvml: nvmlDeviceGetCount"
+        )
+        add("gpu_uuid", each(gpus.map(\.uuid)) { $0 }, "nvml: nvmlDeviceGetUUID")
+        add("driver", facts.nvml.driver, "nvml: nvmlSystemGetDriverVersion")
+        add(
+            "power_limit_w",
+            each(gpus.map(\.powerLimit)) { decimal($0.enforcedWatts, 0) },
+            "nvml: nvmlDeviceGetEnforcedPowerLimit"
+        )
+        add("sm_clock_mhz", each(gpus.map { $0.clock.maximum }) { String($0) }, "nvml: nvmlDeviceGetMaxClockInfo")
+        add("ecc", each(gpus.map(\.ecc)) { $0.current ? "on" : "off" }, "nvml: nvmlDeviceGetEccMode")
+        add("mig", each(gpus.map(\.mig)) { $0.current ? "on" : "off" }, "nvml: nvmlDeviceGetMigMode")
+        add(
+            "pcie_link",
+            each(gpus.map(\.maximumLink)) { "generation \($0.generation) x\($0.width)" },
+            "nvml: nvmlDeviceGetMaxPcieLinkGeneration"
+        )
+        add("cpu", facts.processor.model, "/proc/cpuinfo")
+        add("cpu_count", facts.processor.count.map { String($0) }, "/proc/cpuinfo")
+        add("smt", facts.processor.hyperthreading.map { $0 ? "on" : "off" }, "/sys/devices/system/cpu/smt/active")
+        add("memory_mib", facts.memory.totalMiB.map { String($0) }, "/proc/meminfo")
+        add("numa", facts.memory.nodes.isEmpty ? nil : "\(facts.memory.nodes.count) nodes", "/sys/devices/system/node")
+        add("iommu", iommu(facts), "/sys/kernel/iommu_groups")
+        add("hugepages", facts.memory.transparentHugePages.value, "/sys/kernel/mm/transparent_hugepage/enabled")
+        add("governor", each(facts.kernel.governors.map { Optional($0) }) { $0 }, "/sys/devices/system/cpu/cpufreq")
+        add("clocksource", facts.kernel.clockSource.value, "/sys/devices/system/clocksource")
+        add("mitigations", facts.kernel.parameters["mitigations"] ?? "default", "/proc/cmdline")
+        add("isolated_cpus", facts.kernel.isolated, "/sys/devices/system/cpu/isolated")
+        add("kernel", facts.kernel.release, "/proc/sys/kernel/osrelease")
+        let adapters = facts.fabric.adapters.value ?? []
+        add("rdma", adapters.isEmpty ? nil : String(adapters.count), "/sys/class/infiniband")
+        add(
+            "rdma_rate",
+            each(adapters.flatMap(\.ports).map(\.rate)) { $0 },
+            "/sys/class/infiniband"
+        )
+        add(
+            "gpudirect_rdma",
+            adapters.isEmpty ? nil : facts.fabric.peerMemory ?? "no module",
+            "/sys/module/nvidia_peermem"
+        )
+        add("kvm", facts.kernel.modules.filter { $0 == "kvm_intel" || $0 == "kvm_amd" }.min(), "/sys/module")
+        add("virtualization", inspection.virtualized.rawValue, "assay inspect")
+        add("hypervisor", inspection.hypervisor.name?.rawValue ?? "none", "assay inspect")
+        add("container", inspection.container.name ?? "none", "assay inspect")
+        add(
+            "confidential",
+            inspection.confidential.state == .active
+                ? inspection.confidential.technology : inspection.confidential.state.rawValue,
+            "assay inspect"
+        )
+        return list
+    }
+
+    /// The translation that GPUs and adapters get: a confound between two bare-metal hosts too.
+    private static func iommu(_ facts: HostFacts) -> String? {
+        guard let groups = facts.pci.groups.value else { return nil }
+        guard !groups.isEmpty else { return "off" }
+        let devices = facts.pci.all.filter { $0.isAccelerator || $0.isNetwork }
+        let types = Set(devices.compactMap { $0.iommuGroup.flatMap { facts.pci.groupTypes[$0] } })
+        return types.isEmpty ? "on" : types.sorted().joined(separator: ", ")
+    }
+}
