@@ -133,6 +133,14 @@ import Testing
         #expect(!fresh.notes.contains { $0.contains("older than 18 months") })
     }
 
+    @Test func `a price written out as assumed grows old like one from the book`() throws {
+        let text = Fixture.minimal + "\nprices: {pue: {value: 1.4, assumed: true, source: a survey, date: 2020-01}}\n"
+        let note = try #require(try Fixture.read(text).notes.first { $0.contains("older than 18 months") })
+        #expect(note.contains("Power usage effectiveness (2020-01-01)"))
+        let own = text.replacing("assumed: true, ", with: "")
+        #expect(!(try Fixture.read(own).notes.contains { $0.contains("Power usage") }))
+    }
+
     @Test func `a study without a date takes today and says so`() throws {
         let study = try Fixture.read(Fixture.minimal.replacing("date: 2026-11-22\n", with: ""))
         #expect(study.date == Fixture.today)

@@ -108,6 +108,7 @@ package struct PriceBook: Sendable {
 extension PriceBook.Entry {
     /// Where the price comes from, as a report shows it.
     package var provenance: Provenance {
-        .assumed(source: "price book (\(confidence.rawValue)): \(source.title)", date: source.date)
+        let words = confidence == .unsourced ? source.title : "price book (\(confidence.rawValue)): \(source.title)"
+        return .assumed(source: words, date: source.date)
     }
 }

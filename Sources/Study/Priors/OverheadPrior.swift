@@ -56,6 +56,8 @@ package enum OverheadPrior {
         case .vmVGPU: added = (0.01, 0.03, 0.08)
         case .vmVGPUMIG: added = (0, 0.005, 0.02)
         }
-        return (passthrough.0 + added.0, passthrough.1 + added.1, passthrough.2 + added.2)
+        // Sums of decimals, as the decimals that they are.
+        func sum(_ left: Double, _ right: Double) -> Double { ((left + right) * 10_000).rounded() / 10_000 }
+        return (sum(passthrough.0, added.0), sum(passthrough.1, added.1), sum(passthrough.2, added.2))
     }
 }

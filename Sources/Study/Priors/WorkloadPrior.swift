@@ -27,7 +27,7 @@ enum WorkloadPrior {
 
     /// GPU memory of one job on one GPU, GiB: the whole GPU where jobs usually fill it.
     static func memoryGiB(_ workload: WorkloadClass, on gpu: GPUModel) -> Distribution? {
-        let whole = Double(gpu.memoryFloorMiB) / 1_024
+        let whole = (Double(gpu.memoryFloorMiB) / 1_024 * 10).rounded(.down) / 10
         guard workload.oftenFitsASlice else { return try? .point(whole) }
         return triangle(min(2, whole), min(9, whole), min(20, whole))
     }

@@ -74,9 +74,7 @@ struct QuantityReader {
             }
             factor = rate.rate
         }
-        if let dated = entry.source.date, dated.years(to: date) > PriceBook.staleYears {
-            findings.addStale("\(spec.title) (\(dated))")
-        }
+        if let dated = entry.source.date { checkAge(dated, spec) }
         guard let distribution = try? entry.distribution.scaled(by: factor) else { return nil }
         let scan = entry.scan.map { $0.lowerBound * factor...$0.upperBound * factor }
         return make(spec, distribution, escalator: 0, entry.provenance, scan: scan)
@@ -98,7 +96,7 @@ struct QuantityReader {
         }
         let scan = try object["scan"].map { reader throws(DocumentError) in try range(reader, spec, factor: factor) }
         let escalator = try growth(object["per_year_growth"], spec)
-        return make(spec, distribution, escalator: escalator, try provenance(object, reader), scan: scan)
+        return make(spec, distribution, escalator: escalator, try provenance(object, reader, spec), scan: scan)
     }
 
     /// The value itself, by whichever of the five ways it is written.
@@ -248,11 +246,20 @@ struct QuantityReader {
         return rate.rate
     }
 
-    private func provenance(_ object: ObjectReader, _ reader: Reader) throws(DocumentError) -> Provenance {
+    /// Notes an assumed price that is too old to lean on, whether it came from the book today or through a file.
+    private func checkAge(_ dated: CalendarDate, _ spec: QuantitySpec) {
+        if dated.years(to: date) > PriceBook.staleYears { findings.addStale("\(spec.title) (\(dated))") }
+    }
+
+    private func provenance(_ object: ObjectReader, _ reader: Reader, _ spec: QuantitySpec) throws(DocumentError)
+        -> Provenance
+    {
         let line = "\(file) line \(reader.line)"
         let source = try object["source"]?.nonEmptyString() ?? line
         let date = try object["date"]?.calendarDate()
-        return try object["assumed"]?.bool() ?? false
+        let isAssumed = try object["assumed"]?.flag() ?? false
+        if isAssumed, let date { checkAge(date, spec) }
+        return isAssumed
             ? .assumed(source: source, date: date) : .declared(source: source, date: date)
     }
 

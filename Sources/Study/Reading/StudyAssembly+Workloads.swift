@@ -44,9 +44,9 @@ extension StudyAssembly {
         let observedOn =
             optional(section["observed_on"]) { reader throws(DocumentError) in try reader.deploymentModel() }
             ?? estate.today
-        let gpusPerJob =
-            integer(section, "gpus_per_job", in: 1...1_000_000)
-            ?? (workloadClass.spansHosts ? 2 * shape.gpusPerHost : 1)
+        let owned = estate.hosts.reduce(0) { $0 + $1.count * $1.shape.gpusPerHost }
+        let usualJob = workloadClass.spansHosts ? min(2 * shape.gpusPerHost, owned == 0 ? .max : owned) : 1
+        let gpusPerJob = integer(section, "gpus_per_job", in: 1...1_000_000) ?? usualJob
         checkJob(section, gpusPerJob, kind, estate: estate)
         let metric = optional(section["activity_metric"]) { reader throws(DocumentError) in try reader.nonEmptyString()
         }

@@ -121,7 +121,7 @@ struct StudyAssembly {
         }
         if !findings.stale.isEmpty {
             findings.note(
-                "Prices from the book that are older than 18 months at the study's date, to be checked: "
+                "Assumed prices that are older than 18 months at the study's date, to be checked: "
                     + findings.stale.joined(separator: ", ") + "."
             )
         }

@@ -210,7 +210,7 @@ package enum StudySchema {
             key(
                 "gpus_per_job",
                 "whole number",
-                "1; two hosts' GPUs for multi-node training",
+                "1; two hosts' GPUs, or all, for multi-node training",
                 "GPUs one job uses at once."
             ),
             key("job_hours", "number, hours", "unknown", "How long the representative job takes today."),
