@@ -36,7 +36,7 @@ private struct MarkdownReport {
         let study = result.study
         let banner =
             study.isIllustrative
-            ? "> **Illustrative.** The inputs of this study are made up; no figure here describes a real organisation.\n\n"
+            ? "> **Illustrative.** The inputs of this study are made up; no figure is of a real organisation.\n\n"
             : ""
         let summary = study.summary.isEmpty ? "" : escape(study.summary) + "\n\n"
         return """
@@ -77,11 +77,8 @@ private struct MarkdownReport {
                 page.figures.range(estate.costPerMonth),
             ]
         ]
-        if let reference = page.reference {
-            let difference = reference.assignment.differencePerMonth
-            rows.append([
-                "Cheaper than \(reference.words) by", Figures.amount(difference.mean), page.figures.range(difference),
-            ])
+        if let saving = page.saving {
+            rows.append([saving.words, Figures.amount(saving.amount.mean), page.figures.range(saving.amount)])
         }
         rows += [
             [

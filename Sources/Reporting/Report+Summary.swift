@@ -24,14 +24,14 @@ extension Report {
     }
 
     private static func workloads(_ page: Page) -> TextTable {
-        let currency = page.figures.currency
+        let currency = Words.oneLine(page.figures.currency)
         return TextTable(
             header: ["Workload", "Runs on", "Probability", "\(currency)/month", "Regret/month", "Overhead is"],
             alignments: [.left, .left, .right, .right, .right, .left],
             rows: page.result.workloads.map { workload in
                 let option = workload.options.first { $0.model == workload.model }
                 return [
-                    workload.name, workload.model.title, Figures.probability(workload.probability.value),
+                    Words.oneLine(workload.name), workload.model.title, Figures.probability(workload.probability.value),
                     option?.marginalCostPerMonth.map { Figures.amount($0.mean) } ?? "–",
                     Figures.amount(workload.regretPerMonth.value),
                     option.map { overhead($0) } ?? "–",
@@ -54,12 +54,8 @@ extension Report {
                 page.figures.range(estate.costPerMonth),
             ]
         ]
-        if let reference = page.reference {
-            let difference = reference.assignment.differencePerMonth
-            rows.append([
-                "Cheaper than \(reference.words) by", page.figures.money(difference.mean),
-                page.figures.range(difference),
-            ])
+        if let saving = page.saving {
+            rows.append([saving.words, page.figures.money(saving.amount.mean), page.figures.range(saving.amount)])
         }
         rows += [
             [

@@ -64,7 +64,7 @@ struct Axis {
         }
         var places = 0
         var shown = step / divisor
-        while places < 6, (shown - shown.rounded()).magnitude > 1e-6 * max(shown, 1e-3) {
+        while places < 12, (shown - shown.rounded()).magnitude > 1e-6 * shown {
             shown *= 10
             places += 1
         }

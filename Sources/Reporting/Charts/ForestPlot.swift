@@ -22,11 +22,7 @@ struct ForestPlot {
 
     /// The drawing.
     var drawing: Markup {
-        let values = rows.compactMap(\.interval).flatMap { [$0.estimate, $0.low, $0.high] }
-        let axis = Axis(
-            covering: Self.trimmed(values, margin: margin),
-            style: .share(title: quantity)
-        )
+        let axis = Axis(covering: covered, style: .share(title: quantity))
         var chart = RowChart(id: id, title: title, description: description, axis: axis)
         for row in rows {
             let figure = row.interval.map { Figures.interval($0.estimate, $0.low, $0.high) } ?? "no figure"
@@ -51,12 +47,16 @@ struct ForestPlot {
         }.joined(separator: " ")
     }
 
-    /// What the axis covers: every estimate, and intervals as far as they do not dwarf the rest; longer ones run off
-    /// the edge, where they have no end mark.
-    private static func trimmed(_ values: [Double], margin: Double?) -> [Double] {
-        let bound =
-            4 * max((values.filter(\.isFinite).map(\.magnitude).sorted().dropLast(values.count / 5).last ?? 0), 0.01)
-        let clamped = values.filter(\.isFinite).map { min(max($0, -bound), bound) }
-        return clamped + (margin.map { [-$0, $0] } ?? [])
+    /// What the axis covers: every estimate, and intervals as far as they do not dwarf the rest.
+    ///
+    /// A longer interval runs off the edge, where it has no end mark; the figures beside it are whole.
+    private var covered: [Double] {
+        let intervals = rows.compactMap(\.interval)
+        let estimates = intervals.map(\.estimate).filter(\.isFinite)
+        let extents = intervals.map { max($0.low.magnitude, $0.high.magnitude) }.filter(\.isFinite).sorted()
+        let middle = extents.isEmpty ? 0 : extents[extents.count / 2]
+        let bound = max(4 * (estimates.map(\.magnitude).max() ?? 0), 3 * middle, 0.01)
+        let ends = intervals.flatMap { [$0.low, $0.high] }.filter(\.isFinite).map { min(max($0, -bound), bound) }
+        return estimates + ends + (margin.map { [-$0, $0] } ?? [])
     }
 }

@@ -1,6 +1,6 @@
 /// Outside text as it may stand in a Markdown document.
 enum MarkdownText {
-    /// Text for a paragraph or a table cell: one line, with everything that Markdown or HTML would read as markup escaped.
+    /// Text for a paragraph or a table cell: one line, what Markdown or HTML reads as markup escaped.
     static func escape(_ text: String) -> String {
         var result = ""
         var isFirst = true

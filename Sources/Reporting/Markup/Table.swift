@@ -36,34 +36,45 @@ struct Table {
     var markup: Markup {
         guard !rows.isEmpty else { return "<p class=\"empty\">\(caption): \(whenEmpty)</p>\n" }
         let head = columns.map { column -> Markup in
-            "<th scope=\"col\"\(column.isNumeric ? numeric : Markup())>\(column.title)</th>"
-        }
-        let body = rows.map { row -> Markup in
-            let id: Markup = row.id.map { " id=\"\($0)\"" } ?? ""
-            let total: Markup = row.isTotal ? " class=\"total\"" : ""
-            let cells = row.cells.enumerated().map { index, cell -> Markup in
-                let isNumeric = columns.indices.contains(index) && columns[index].isNumeric
-                return index == 0
-                    ? "<th scope=\"row\">\(cell)</th>" : "<td\(isNumeric ? numeric : Markup())>\(cell)</td>"
-            }
-            return "<tr\(id)\(total)>\(cells.joined())</tr>\n"
+            "<th scope=\"col\"\(role("columnheader"))\(column.isNumeric ? numeric : Markup())>\(column.title)</th>"
         }
         // The frame takes the focus so that a keyboard can scroll it; the caption names it.
         return """
-            <div class="frame \(size) \(style)" tabindex="0" role="group" aria-label="Table: \(Self.words(of: caption))">
-            <table>
-            <caption>\(caption)</caption>
-            <thead><tr>\(head.joined())</tr></thead>
-            <tbody>
-            \(body.joined())</tbody>
+            <div class="frame \(size) \(style)" tabindex="0" role="group" \
+            aria-label="Table: \(Self.words(of: caption))">
+            <table\(role("table"))>
+            <caption><span>\(caption)</span></caption>
+            <thead\(role("rowgroup"))><tr\(role("row"))>\(head.joined())</tr></thead>
+            <tbody\(role("rowgroup"))>
+            \(rows.map(row).joined())</tbody>
             </table>
             </div>
 
             """
     }
 
+    private func row(_ row: Row) -> Markup {
+        let id: Markup = row.id.map { " id=\"\($0)\"" } ?? ""
+        let total: Markup = row.isTotal ? " class=\"total\"" : ""
+        let cells = row.cells.enumerated().map { index, cell -> Markup in
+            guard index > 0 else { return "<th scope=\"row\"\(role("rowheader"))>\(cell)</th>" }
+            let column = columns.indices.contains(index) ? columns[index] : .text("")
+            let style = column.isNumeric ? numeric : Markup()
+            guard isWide else { return "<td\(style)>\(cell)</td>" }
+            let label = Self.words(of: column.title)
+            return "<td\(role("cell"))\(style) data-label=\"\(label)\"><div>\(cell)</div></td>"
+        }
+        return "<tr\(role("row"))\(id)\(total)>\(cells.joined())</tr>\n"
+    }
+
+    private var isWide: Bool { columns.count > 4 }
+
+    /// A role for the parts of a wide table: on a phone its rows become cards, and without the role they would lose
+    /// their meaning to a screen reader.
+    private func role(_ name: Markup) -> Markup { isWide ? " role=\"\(name)\"" : "" }
+
     /// Many columns scroll rather than squeeze; few do not stretch.
-    private var size: Markup { columns.count > 4 ? "wide" : columns.count < 4 ? "slim" : "plain" }
+    private var size: Markup { isWide ? "wide" : columns.count < 4 ? "slim" : "plain" }
 
     private var numeric: Markup { " class=\"n\"" }
 

@@ -38,7 +38,7 @@ extension Page {
     private func bill(_ platform: PlatformBill, anchor: String, title: String) -> Markup {
         var rows = platform.lines.enumerated().map { index, line in
             Table.Row(
-                id: "\(anchor)-line-\(index + 1)",
+                id: Self.lineAnchor(anchor, index),
                 [
                     "\(line.title) <span class=\"sub\">\(Words.title(of: line.group))</span>",
                     "\(Figures.number(line.quantity, digits: 6)) \(line.quantityUnit)",

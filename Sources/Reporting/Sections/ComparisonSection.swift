@@ -19,7 +19,8 @@ struct ComparisonSection {
         \(validity)<figure>
         \(plot.drawing)
         <figcaption>\(quantity) of each metric, in % of bare metal; bars are 95 % \
-        \(Page.term("intervals", .interval)).\(band) ● overhead ▲ faster ◆ equivalent ○ inconclusive or descriptive ✕ invalid; dashed: descriptive only.</figcaption>
+        \(Page.term("intervals", .interval)).\(band) ● overhead ▲ faster ◆ equivalent ○ inconclusive or \
+        descriptive ✕ invalid; dashed: descriptive only.</figcaption>
         </figure>
         \(verdicts)\(Page.details("Every run", runs))
         """
@@ -48,7 +49,8 @@ struct ComparisonSection {
             : ""
         return """
             Baseline \(base.label): \(counted(base.runs, "run")) on \(counted(base.hosts, "host")) (\(records(base))). \
-            Other \(other.label): \(counted(other.runs, "run")) on \(counted(other.hosts, "host")) (\(records(other))). \
+            Other \(other.label): \(counted(other.runs, "run")) on \(counted(other.hosts, "host")) \
+            (\(records(other))). \
             \(comparison.design == .paired ? "Runs are paired" : "Runs are not paired"); the interval is over the \
             \(Page.term(unit, .run)).\(host) \(Words.control(comparison.control))
             """
@@ -185,6 +187,7 @@ struct ComparisonSection {
 
     /// One row for each unit of replication; both values stand side by side only where they are a pair.
     private var runs: Markup {
+        let replicate = comparison.unitOfReplication.rawValue
         let measured = comparison.metrics.filter { !$0.baselineValues.isEmpty || !$0.otherValues.isEmpty }
         return measured.map { metric -> Markup in
             let count = max(metric.baselineValues.count, metric.otherValues.count)
@@ -198,8 +201,7 @@ struct ComparisonSection {
                 count > shown ? "<p>\(NumberText.grouped(count - shown)) further rows are in the records.</p>\n" : ""
             let unit = metric.unit.isEmpty ? "" : ", \(metric.unit)"
             return Table(
-                caption:
-                    "\(metric.name), \(metric.statistic.description) of each \(comparison.unitOfReplication.rawValue)\(unit)",
+                caption: "\(metric.name), \(metric.statistic.description) of each \(replicate)\(unit)",
                 columns: [
                     .text(comparison.design == .paired ? "Pair" : "Order"), .number("\(comparison.baseline.label)"),
                     .number("\(comparison.other.label)"),

@@ -10,7 +10,9 @@ extension Page {
     }
 
     private var tornadoPart: Markup {
-        guard !result.tornado.isEmpty else { return "" }
+        guard !result.tornado.isEmpty else {
+            return "<h3 id=\"tornado\">What moves the saving most</h3>\n<p>No input moves it.</p>\n"
+        }
         let against = reference?.words ?? "the alternative"
         let expected = reference?.assignment.differencePerMonth.mean
         let graph = TornadoChart(
@@ -36,8 +38,8 @@ extension Page {
                 graph.drawing,
                 """
                 \(Self.term("Tornado", .tornado)): the monthly saving of the choice against \(against) with one \
-                input at its P10 (hatched) and at its P90 (solid), the others as expected. Left of zero the choice is the \
-                dearer one.
+                input at its P10 (hatched) and at its P90 (solid), the others as expected. Left of zero the choice is \
+                the dearer one.
                 """))
             \(Self.details("The figures", Table(
                 caption: "Saving against \(against), \(result.study.currency) a month",

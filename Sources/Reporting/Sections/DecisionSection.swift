@@ -84,13 +84,11 @@ extension Page {
                 link(Figures.amount(estate.costPerMonth.mean), billsAnchor), "\(Figures.range(estate.costPerMonth))",
             ])
         ]
-        if let reference {
-            let difference = reference.assignment.differencePerMonth
+        if let saving {
             rows.append(
                 Table.Row([
-                    difference.mean < 0 ? "Dearer than \(reference.words) by" : "Cheaper than \(reference.words) by",
-                    link(Figures.amount(difference.mean.magnitude), "waterfall"),
-                    "\(difference.mean < 0 ? Figures.range(negated(difference)) : Figures.range(difference))",
+                    "\(saving.words)", link(Figures.amount(saving.amount.mean), "waterfall"),
+                    "\(Figures.range(saving.amount))",
                 ])
             )
         }
@@ -141,10 +139,6 @@ extension Page {
         case .deferredPurchase: "Purchases deferred, worth a month"
         case .capacityOnly: "Capacity freed, no cash, worth a month"
         }
-    }
-
-    private func negated(_ spread: Spread) -> Spread {
-        Spread(p10: -spread.p90, p50: -spread.p50, p90: -spread.p10, mean: -spread.mean)
     }
 
     /// The qualitative matrix: one row for each reason.

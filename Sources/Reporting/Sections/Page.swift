@@ -110,6 +110,31 @@ struct Page {
     /// The place of one platform's bill.
     static func billAnchor(_ name: String, _ platform: Int) -> String { "bill-\(name)-\(platform + 1)" }
 
+    /// The first bill line of a group, of the choice or else of today; the bills where neither has one.
+    func billLine(of group: CostGroup) -> String {
+        for (name, assignment) in [("chosen", chosen?.assignment), ("today", today?.assignment)] {
+            for (index, platform) in (assignment?.platforms ?? []).enumerated() {
+                // Today's bill is printed only where it is another one.
+                guard name == "chosen" || assignment?.isChosen == false else { continue }
+                guard let line = platform.lines.firstIndex(where: { $0.group == group }) else { continue }
+                return Self.lineAnchor(Self.billAnchor(name, index), line)
+            }
+        }
+        return billsAnchor
+    }
+
+    /// The place of a line of a bill.
+    static func lineAnchor(_ bill: String, _ line: Int) -> String { "\(bill)-line-\(line + 1)" }
+
+    /// What the choice saves against the reference: words that fit the sign, and the amount; nil without a reference.
+    var saving: (words: String, amount: Spread)? {
+        guard let reference else { return nil }
+        let difference = reference.assignment.differencePerMonth
+        guard difference.mean < 0 else { return ("Cheaper than \(reference.words) by", difference) }
+        let negated = Spread(p10: -difference.p90, p50: -difference.p50, p90: -difference.p10, mean: -difference.mean)
+        return ("Dearer than \(reference.words) by", negated)
+    }
+
     /// Where the bills of the chosen assignment begin.
     var billsAnchor: String { "bills" }
 }

@@ -58,7 +58,8 @@ extension Page {
         var rows = [Table.Row([link(fall.startTitle, todayBill), "\(Figures.amount(fall.start))"], isTotal: true)]
         rows += fall.steps.map { step in
             Table.Row([
-                link(Words.title(of: step.group), "bills"), "\(Figures.amount(step.amount, signed: true))",
+                link(Words.title(of: step.group), billLine(of: step.group)),
+                "\(Figures.amount(step.amount, signed: true))",
             ])
         }
         rows.append(Table.Row([link(fall.endTitle, billsAnchor), "\(Figures.amount(fall.end))"], isTotal: true))
@@ -112,7 +113,8 @@ extension Page {
             \(Table(
                 caption: "Stay or switch, \(result.study.currency) over \(result.study.horizonYears) years",
                 columns: [
-                    .text("Option"), .number("Present cost"), .number(Self.term("NPV against staying", .netPresentValue)),
+                    .text("Option"), .number("Present cost"),
+                    .number(Self.term("NPV against staying", .netPresentValue)),
                     .number("P10 to P90"), .text(Self.term("Payback", .payback)),
                 ], rows: rows
             ).markup)
@@ -146,7 +148,10 @@ extension Page {
         let years: Markup =
             deferral.isBeyondHorizon
             ? "beyond the horizon"
-            : "\(Figures.number(deferral.years.p50, digits: 2)) years (\(Figures.number(deferral.years.p10, digits: 2)) to \(Figures.number(deferral.years.p90, digits: 2)))"
+            : """
+            \(Figures.number(deferral.years.p50, digits: 2)) years (\(Figures.number(deferral.years.p10, digits: 2)) to \
+            \(Figures.number(deferral.years.p90, digits: 2)))
+            """
         return """
             <h3 id="deferral">The planned purchase</h3>
             <p>\(deferral.sentence)</p>

@@ -95,7 +95,7 @@ struct Figures {
 
     /// A share in percentage points without the sign of percent.
     static func points(_ share: Double) -> String {
-        share.isFinite ? NumberText.fixed(share * 100, 1) : NumberText.fixed(share, 1)
+        NumberText.grouped(share * 100, 1)
     }
 
     /// Whether a unit is a share, and what follows it: `share a year` gives ` a year`.
