@@ -43,36 +43,38 @@ struct ResultMaker: Sendable {
     private var today: [Int] { preparation.space.today }
 
     func result() async -> DecisionResult {
+        // Independent parts run side by side; each is deterministic, so the order they finish in does not matter.
+        async let found = FlipPoints(preparation: preparation, pricer: pricer, selection: selection).found()
+        async let before = breakdown(today)
+        async let after = breakdown(selection.chosen)
+        async let money = self.money()
+        async let measurements = worth()
+        async let assignments = self.assignments()
+        async let decisions = WorkloadChoice(preparation: preparation, selection: selection).decisions()
         let sensitivity = await Sensitivity(preparation: preparation, pricer: pricer, selection: selection)
         let tornado = await sensitivity.tornado()
         let breakEvens = await sensitivity.breakEvens(tornado)
-        let flips = FlipPoints(preparation: preparation, pricer: pricer, selection: selection)
-        let found = await flips.found()
-        var workloads = await WorkloadChoice(preparation: preparation, selection: selection).decisions()
-        for position in workloads.indices { workloads[position].flipPoints = flips.points(of: position, in: found) }
-        let worth = MeasurementWorth(preparation: preparation, pricer: pricer, selection: selection)
-        let measurements = await worth.measurements()
-        let cashDraws = min(Money.draws, pricer.table.count)
-        let cashTable = DrawTable(pricer.model, count: cashDraws, seed: study.policy.seed)
-        let money = Money(preparation: preparation, selection: selection, table: cashTable)
-        let falls = Money.waterfall(preparation, selection.chosen, pricer.table)
-        let assignments = self.assignments()
-        let estate = estateDecision(found.map(\.point))
+        let flips = await found
+        var workloads = await decisions
+        let points = FlipPoints(preparation: preparation, pricer: pricer, selection: selection)
+        for position in workloads.indices { workloads[position].flipPoints = points.points(of: position, in: flips) }
+        let cash = await money
+        let falls = Money.waterfalls(preparation, selection.chosen, await before, await after)
+        let estate = estateDecision(flips.map(\.point))
         return DecisionResult(
             study: study,
-            assignments: assignments,
+            assignments: await assignments,
             workloads: workloads,
             estate: estate,
-            timing: money.timing(),
+            timing: cash.timing,
             tornado: tornado,
             breakEvens: breakEvens,
-            waterfall: falls.0
-                ?? Waterfall(startTitle: "Today", start: 0, steps: [], endTitle: "Chosen", end: 0, unit: study.currency),
-            waterfallPerUsefulGPUHour: falls.1,
-            cloudPerMonth: money.cloud(),
-            savings: money.savings(),
-            deferral: money.deferral(),
-            measurements: measurements,
+            waterfall: falls.perMonth,
+            waterfallPerUsefulGPUHour: falls.perUsefulGPUHour,
+            cloudPerMonth: cash.cloud,
+            savings: cash.savings,
+            deferral: cash.deferral,
+            measurements: await measurements,
             matrix: matrix.rows,
             questions: questions(workloads).answers,
             comparisons: evidence,
@@ -85,8 +87,22 @@ struct ResultMaker: Sendable {
         )
     }
 
-    private func assignments() -> [AssignmentResult] {
-        selection.shown.map { assignment in
+    private func breakdown(_ assignment: [Int]) async -> CostBreakdown? {
+        pricer.model.breakdown(assignment, pricer.table)
+    }
+
+    private func worth() async -> [MeasurementValue] {
+        await MeasurementWorth(preparation: preparation, pricer: pricer, selection: selection).measurements()
+    }
+
+    private func money() async -> Money.Figures {
+        let draws = min(Money.draws, pricer.table.count)
+        let table = DrawTable(pricer.model, count: draws, seed: study.policy.seed)
+        return Money(preparation: preparation, selection: selection, table: table).figures()
+    }
+
+    private func assignments() async -> [AssignmentResult] {
+        await Sweep.map(selection.shown) { assignment in
             let isEligible = zip(preparation.space.eligible, assignment).allSatisfy { $0.contains($1) }
             return AssignmentResult(
                 models: preparation.models(assignment),

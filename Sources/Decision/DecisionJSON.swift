@@ -137,19 +137,25 @@ extension AssignmentResult {
 }
 
 extension PlatformBill {
-    fileprivate var json: JSON {
+    var json: JSON {
         .fields([
             "model": .string(model.rawValue),
             "workloads": .array(workloads.map(JSON.string)),
             "gpus_needed": .finite(gpusNeeded),
             "hosts": .integer(hosts),
             "gpus": .integer(gpus),
-            "gpu_hours_per_month": .fields([
-                "available": .finite(hours.available), "useful": .finite(hours.useful), "lost": .finite(hours.lost),
-                "idle_allocated": .finite(hours.idleAllocated), "idle_unallocated": .finite(hours.idleUnallocated),
-            ]),
+            "gpu_hours_per_month": hours.json,
             "total_per_month": .finite(totalPerMonth),
             "lines": .array(lines.map(\.json)),
+        ])
+    }
+}
+
+extension GPUHours {
+    var json: JSON {
+        .fields([
+            "available": .finite(available), "useful": .finite(useful), "lost": .finite(lost),
+            "idle_allocated": .finite(idleAllocated), "idle_unallocated": .finite(idleUnallocated),
         ])
     }
 }

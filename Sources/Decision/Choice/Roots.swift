@@ -26,7 +26,7 @@ enum Roots {
             let inside = secant > min(a, b) && secant < max(a, b)
             let x = inside && step % 5 != 4 ? secant : a + (b - a) / 2
             let fx = function(x)
-            if fx == 0 || abs(fx) <= 1e-12 * max(abs(atLow), abs(atHigh)) { return x }
+            if abs(fx) <= 1e-9 * max(abs(atLow), abs(atHigh)) { return x }
             if (fx < 0) == (fa < 0) {
                 a = x
                 fa = fx
@@ -39,6 +39,8 @@ enum Roots {
                 side = 2
             }
         }
-        return abs(fa) < abs(fb) ? a : b
+        // The secant of the last bracket, where nothing else decides between its ends.
+        let last = (a * fb - b * fa) / (fb - fa)
+        return last >= min(a, b) && last <= max(a, b) ? last : a + (b - a) / 2
     }
 }

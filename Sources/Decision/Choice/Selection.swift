@@ -28,7 +28,7 @@ struct Selection: Sendable {
 
     /// At most so many assignments are shown, and so many rivals valued.
     static let shownLimit = 12
-    static let rivalLimit = 16
+    static let rivalLimit = 10
     /// At most so many costs are held at once: 64 MiB.
     static let heldCosts = 8_388_608
 

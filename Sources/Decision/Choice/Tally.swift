@@ -35,7 +35,8 @@ struct Tally: Sendable {
                     let cost = costs[draw - start]
                     sum += cost
                     let least = lowest[draw]
-                    if cost < least, !Tally.ties(cost, least) {
+                    // The first alternative always counts: an infinite cost ties with nothing.
+                    if least == .infinity || (cost < least && !Tally.ties(cost, least)) {
                         lowest[draw] = cost
                         cheapest[draw] = index
                     }

@@ -11,7 +11,7 @@ struct MeasurementWorth: Sendable {
     let selection: Selection
 
     /// Draws that information is valued on, and how many measurements are named.
-    static let draws = 65_536
+    static let draws = 32_768
     static let named = 3
 
     /// Three measurements, most valuable first, in the documented order among equals.

@@ -13,6 +13,19 @@ struct Money: Sendable {
     /// Draws that cash flows are computed on.
     static let draws = 8_192
 
+    /// Everything that cash flows say.
+    struct Figures: Sendable {
+        var timing: [TimingOption]
+        var savings: [Saving]
+        var deferral: DeferralValue?
+        var cloud: Spread?
+    }
+
+    /// All of it, on the same draws.
+    func figures() -> Figures {
+        Figures(timing: timing(), savings: savings(), deferral: deferral(), cloud: cloud())
+    }
+
     private var model: CostModel { preparation.model }
     private var isStay: Bool { selection.chosen == preparation.space.today }
 
@@ -61,24 +74,31 @@ struct Money: Sendable {
     }
 
     /// From today's cost to the chosen one by group, a month or for each useful GPU-hour.
-    static func waterfall(_ preparation: Preparation, _ chosen: [Int], _ table: DrawTable) -> (Waterfall?, Waterfall?) {
-        let model = preparation.model
-        guard let today = model.breakdown(preparation.space.today, table), let there = model.breakdown(chosen, table)
-        else { return (nil, nil) }
+    static func waterfalls(
+        _ preparation: Preparation,
+        _ chosen: [Int],
+        _ before: CostBreakdown?,
+        _ after: CostBreakdown?
+    ) -> (perMonth: Waterfall, perUsefulGPUHour: Waterfall?) {
         let currency = preparation.study.currency
+        let from = "Today: \(preparation.title(preparation.space.today))"
+        let to = "Chosen: \(preparation.title(chosen))"
         func titled(_ perHour: Bool, _ unit: String) -> Waterfall? {
-            CostWaterfall(from: today, to: there, perUsefulGPUHour: perHour).map { found in
-                Waterfall(
-                    startTitle: "Today: \(preparation.title(preparation.space.today))",
-                    start: found.start,
-                    steps: found.steps.map { Waterfall.Step(group: $0.group, amount: $0.amount) },
-                    endTitle: "Chosen: \(preparation.title(chosen))",
-                    end: found.end,
-                    unit: unit
-                )
-            }
+            guard let before, let after,
+                let found = CostWaterfall(from: before, to: after, perUsefulGPUHour: perHour)
+            else { return nil }
+            return Waterfall(
+                startTitle: from,
+                start: found.start,
+                steps: found.steps.map { Waterfall.Step(group: $0.group, amount: $0.amount) },
+                endTitle: to,
+                end: found.end,
+                unit: unit
+            )
         }
-        return (titled(false, "\(currency) per month"), titled(true, "\(currency) per useful GPU-hour"))
+        let unit = "\(currency) per month"
+        let empty = Waterfall(startTitle: from, start: 0, steps: [], endTitle: to, end: 0, unit: unit)
+        return (titled(false, unit) ?? empty, titled(true, "\(currency) per useful GPU-hour"))
     }
 
     /// What the choice saves against today, each with its kind; none when it is today's.

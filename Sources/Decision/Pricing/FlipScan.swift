@@ -118,6 +118,6 @@ struct FlipScan: Sendable {
             atHigh = difference(high)
         }
         guard (atLow < 0) != (atHigh < 0) else { return nil }
-        return Roots.solve(low, high, atLow, atHigh, difference)
+        return Roots.solve(low, high, atLow, atHigh, tolerance: 1e-3, difference)
     }
 }
