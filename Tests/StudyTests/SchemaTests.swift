@@ -59,12 +59,31 @@ import Testing
         return lines.joined(separator: "\n")
     }
 
+    private func hypervisors() throws -> String {
+        var lines = [
+            "## Hypervisors\n", "What `hypervisor` may say. One without a price needs `licence_price_per_year`.\n",
+            "| name | product | also read as | licence counts | price |\n| --- | --- | --- | --- | --- |",
+        ]
+        for known in try PriceBook.standard().hypervisors {
+            let counts =
+                switch known.metric {
+                case .perCore(let socket, let order)?: "cores, at least \(socket) a socket and \(order) an order"
+                case let metric?: "\(metric.unitName)s"
+                case nil: "nothing"
+                }
+            let aliases = known.aliases.map { "`\($0)`" }.joined(separator: ", ")
+            let price = known.metric == nil ? "free" : known.price.map { "`\($0)`" } ?? "none public"
+            lines.append("| `\(known.id)` | \(known.name) | \(aliases) | \(counts) | \(price) |")
+        }
+        return lines.joined(separator: "\n") + "\n\n"
+    }
+
     @Test func `the reference page says what the reader knows`() throws {
         let marker = "<!-- Below: written by SchemaTests from what the reader knows. -->\n"
         let text = try String(contentsOf: page, encoding: .utf8)
         let parts = text.components(separatedBy: marker)
         try #require(parts.count == 2)
-        let generated = "\n" + tables + "\n" + (try book())
+        let generated = "\n" + tables + "\n" + (try hypervisors()) + (try book())
         if ProcessInfo.processInfo.environment["ASSAY_WRITE_DOCS"] == "1" {
             try (parts[0] + marker + generated).write(to: page, atomically: true, encoding: .utf8)
         } else {

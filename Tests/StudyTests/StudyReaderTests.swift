@@ -177,7 +177,15 @@ import Testing
         #expect(Set(study.allQuantities.map(\.key)).count == study.allQuantities.count)
     }
 
-    @Test func `reading is the same every time`() throws {
+    @Test func `more hours than the estate has are said`() throws {
+        let study = try Fixture.read(Fixture.minimal.replacing("gpus: 3.2", with: "gpus: 9"))
+        #expect(study.notes.contains { $0.contains("use 6,570 GPU-hours a month and the GPUs owned have 5,840") })
+        #expect(!(try Fixture.read(Fixture.minimal).notes.contains { $0.contains("GPUs owned have") }))
+    }
+
+    @Test func `reading is the same every time, wherever the folder lies`() throws {
+        let far = try StudyReader.read(text: Fixture.complete, file: "/a/b/study.yaml", today: Fixture.today)
+        #expect(far.allQuantities == (try Fixture.read(Fixture.complete)).allQuantities)
         let first = try Fixture.read(Fixture.complete)
         let second = try Fixture.read(Fixture.complete)
         #expect(first.allQuantities == second.allQuantities && first.notes == second.notes)

@@ -1,4 +1,5 @@
 import Documents
+import Probability
 import Study
 import Testing
 
@@ -88,6 +89,20 @@ import Testing
         #expect(try item.mapping()["d"]?.line == 4)
         #expect(try item.mapping()["d"]?.value.column == 8)
         #expect(try item.mapping()["d"]?.path == "b[0].d")
+    }
+
+    @Test(arguments: 0..<8) func `a study with any bytes changed never traps`(_ seed: UInt64) {
+        let bytes = Array(Fixture.complete.utf8)
+        let hostile = Array("{}[]:,-#&*!|>'\"%@`?\n\t\\~0e9.".utf8) + [0x00, 0x80, 0xC3, 0xFF]
+        var generator = RandomGenerator(seed: seed)
+        for _ in 0..<60 {
+            var changed = bytes
+            for _ in 0..<Int.random(in: 1...4, using: &generator) {
+                let place = Int.random(in: changed.indices, using: &generator)
+                changed[place] = hostile.randomElement(using: &generator) ?? 0
+            }
+            _ = Fixture.errors(String(decoding: changed, as: UTF8.self))
+        }
     }
 
     @Test func `a study cut at any byte never traps`() {

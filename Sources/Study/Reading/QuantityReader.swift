@@ -254,7 +254,7 @@ struct QuantityReader {
     private func provenance(_ object: ObjectReader, _ reader: Reader, _ spec: QuantitySpec) throws(DocumentError)
         -> Provenance
     {
-        let line = "\(file) line \(reader.line)"
+        let line = place(reader)
         let source = try object["source"]?.nonEmptyString() ?? line
         let date = try object["date"]?.calendarDate()
         let isAssumed = try object["assumed"]?.flag() ?? false
@@ -264,7 +264,12 @@ struct QuantityReader {
     }
 
     private func declared(_ reader: Reader) -> Provenance {
-        .declared(source: "\(file) line \(reader.line)", date: nil)
+        .declared(source: place(reader), date: nil)
+    }
+
+    /// The file's own name and the line: the same wherever the folder lies.
+    func place(_ reader: Reader) -> String {
+        "\(file.split(separator: "/").last.map(String.init) ?? file) line \(reader.line)"
     }
 
     // MARK: Making

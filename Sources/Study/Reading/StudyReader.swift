@@ -1,5 +1,6 @@
 import Documents
 import Estate
+import Probability
 
 /// Reads `study.yaml`: the file, the price book and documented defaults become one complete ``Study``.
 package enum StudyReader {
@@ -112,6 +113,7 @@ struct StudyAssembly {
     /// Adds the notes and the checks that need the whole study.
     private func finished(_ study: Study) -> Study {
         checkKeys(study)
+        noteDemand(study)
         var study = study
         if !findings.leftOut.isEmpty {
             findings.note(
@@ -130,6 +132,17 @@ struct StudyAssembly {
         findings.note("\(assumed) of \(all.count) inputs are assumed; the table of inputs says where each comes from.")
         study.notes = findings.notes
         return study
+    }
+
+    /// Says when the workloads use more than there is: it may be meant, or a slip of hours and GPUs.
+    private func noteDemand(_ study: Study) {
+        let owned = study.estate.hosts.reduce(0.0) { $0 + Double($1.count) * Double($1.shape.gpusPerHost) } * 730
+        let used = study.workloads.reduce(0.0) { $0 + $1.gpuHoursPerMonth.distribution.mean }
+        guard owned > 0, used > owned else { return }
+        findings.note(
+            "The workloads use \(NumberText.grouped(used, 0)) GPU-hours a month and the GPUs owned have "
+                + "\(NumberText.grouped(owned, 0)): what is missing is priced as bought."
+        )
     }
 
     /// Two different numbers under one key would be drawn as one.
@@ -191,7 +204,7 @@ struct StudyAssembly {
             let source = optional(object["source"]) { reader throws(DocumentError) in try reader.nonEmptyString() }
             if let rate, let date {
                 rates.append(
-                    ExchangeRate(from: code, rate: rate, date: date, source: source ?? "\(file) line \(reader.line)")
+                    ExchangeRate(from: code, rate: rate, date: date, source: source ?? numbers.place(reader))
                 )
             }
         }
