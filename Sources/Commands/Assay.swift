@@ -1,5 +1,5 @@
 package import ArgumentParser
-import FoundationEssentials
+import Glibc
 
 /// The command line for people: every verb.
 package struct Assay: AsyncParsableCommand {
@@ -17,7 +17,8 @@ package struct Assay: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, ValidateCommand.self, RecordCommand.self, CompareCommand.self, CostCommand.self,
             DecideCommand.self,
-        ])
+        ]
+    )
 
     package init() {}
 
@@ -31,15 +32,10 @@ package struct Assay: AsyncParsableCommand {
                 try command.run()
             }
         } catch let failure as Failure {
-            fflush(stdout)
             Console.error("Error: \(failure)")
-            Foundation_exit(failure.code)
+            Glibc.exit(failure.code)
         } catch {
             exit(withError: error)
         }
-    }
-
-    private static func Foundation_exit(_ code: Int32) -> Never {
-        FoundationEssentials.exit(code)
     }
 }

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Glibc
 
 /// Reading and writing files: bounded, and whole or not at all.
 enum Files {
@@ -43,7 +44,9 @@ enum Files {
 
     /// Hands the bytes of a file over in pieces, so that a file of any size needs little memory.
     static func stream(
-        _ path: String, expected: String, _ consume: ([UInt8]) throws -> Void
+        _ path: String,
+        expected: String,
+        _ consume: ([UInt8]) throws -> Void
     ) throws {
         let fromStandardInput = path == "-"
         var isFolder = false

@@ -1,5 +1,7 @@
-package import Documents
 import Cost
+package import Documents
+import Estate
+import Study
 
 extension PricedStudy {
     /// The object that `assay cost --json` prints; `docs/cost.md` lists its keys.

@@ -1,0 +1,115 @@
+import ArgumentParser
+import Documents
+import Estate
+import Evidence
+import Reporting
+
+/// `assay compare`: two sets of records, metric by metric.
+struct CompareCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare",
+        abstract: "Hold records against each other: overhead with an interval and a verdict for each metric.",
+        discussion: """
+            Overhead is bare-metal speed over the other arm's speed, minus one; the baseline is the bare-metal arm. Lost \
+            share is the part of billed hours that it takes. The run is the unit, never the step.
+            """
+    )
+
+    @Argument(help: ArgumentHelp("Records of the baseline (bare metal).", valueName: "base"))
+    var base: [String]
+
+    @Option(name: .customLong("with"), parsing: .upToNextOption, help: "Records of the other arm.")
+    var other: [String]
+
+    @Option(help: "Equivalence margin, such as 1% or 0.01; 0 asks no such question.")
+    var margin = "1%"
+
+    @Option(help: "Exit with 1 when an overhead is found above this, such as 5%.")
+    var failOver: String?
+
+    @Option(help: "Compare this metric only; repeatable.")
+    var metric: [String] = []
+
+    @Option(help: "What of a run is compared: mean, median, or a quantile such as p95.")
+    var statistic = "mean"
+
+    @Option(name: [.customShort("o"), .long], help: "Write the comparison with its chart to this HTML file.")
+    var output: String?
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    func validate() throws {
+        guard !base.isEmpty else { throw ValidationError("name at least one record of the baseline") }
+        guard !other.isEmpty else { throw ValidationError("name at least one record after --with") }
+        _ = try options()
+        _ = try bar()
+    }
+
+    func run() throws {
+        let baseline = try base.map(StudyFolder.record)
+        let others = try other.map(StudyFolder.record)
+        let comparison: Comparison
+        do {
+            comparison = try Comparison.compare(baseline: baseline, other: others, options: try options())
+        } catch let error as ComparisonError {
+            throw Failure.input([error.description])
+        }
+        if let output { try Files.write(.init(output, Report.comparisonHTML(comparison))) }
+        if json {
+            try Console.print(comparison.json)
+        } else {
+            comparison.lines.forEach { print($0) }
+            if let output { print("Written: \(output)") }
+        }
+        try holdAgainstBar(comparison)
+    }
+
+    /// 'No' when an overhead stands whose estimate is above the bar, and when a comparison is invalid: then nothing says
+    /// that the bar is kept. An inconclusive one is no 'no'; it is said.
+    private func holdAgainstBar(_ comparison: Comparison) throws {
+        guard let bar = try bar() else { return }
+        var missed: [String] = []
+        for metric in comparison.metrics {
+            switch metric.verdict {
+            case .overhead:
+                guard let overhead = metric.overhead, overhead.estimate > bar else { continue }
+                missed.append(
+                    "\(metric.name): overhead \(NumberText.percent(overhead.estimate)) is above "
+                        + "\(NumberText.percent(bar))"
+                )
+            case .invalid(let reason):
+                missed.append("\(metric.name): whether \(NumberText.percent(bar)) is kept cannot be said: \(reason)")
+            case .inconclusive:
+                guard let overhead = metric.overhead, overhead.high > bar else { continue }
+                Console.error(
+                    "\(metric.name): inconclusive; overheads up to \(NumberText.percent(overhead.high)) are not ruled out"
+                )
+            case .equivalent, .faster: continue
+            }
+        }
+        if !missed.isEmpty { throw Failure.missed(missed.joined(separator: "\n")) }
+    }
+
+    private func bar() throws -> Double? {
+        try failOver.map { try Arguments.share($0, option: "--fail-over", in: 0...10) }
+    }
+
+    private func options() throws -> ComparisonOptions {
+        var options = ComparisonOptions()
+        let margin = try Arguments.share(margin, option: "--margin", in: 0...0.5)
+        options.margin = margin > 0 ? margin : nil
+        options.metrics = metric
+        switch statistic {
+        case "mean": options.statistic = .mean
+        case "median": options.statistic = .median
+        default:
+            guard statistic.hasPrefix("p"), let percent = Double(statistic.dropFirst()), percent > 0, percent < 100
+            else {
+                throw ValidationError("--statistic '\(statistic)' is not mean, median or a quantile such as p95")
+            }
+            options.statistic = .quantile(percent / 100)
+        }
+        return options
+    }
+}

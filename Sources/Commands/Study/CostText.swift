@@ -1,0 +1,90 @@
+import Cost
+import Decision
+import Documents
+import Estate
+import Study
+
+/// What `assay cost` prints for people.
+enum CostText {
+    static func table(_ priced: PricedStudy) -> String {
+        var table = TextTable(
+            header: [
+                "model", "a month P10", "P50", "P90", "per useful GPU-hour P10", "P50", "P90", "per available GPU-hour",
+            ],
+            alignments: [.left, .right, .right, .right, .right, .right, .right, .right]
+        )
+        for model in priced.models {
+            let useful = model.costPerUsefulGPUHour
+            table.rows.append([
+                model.model.rawValue + (model.isToday ? " (today)" : ""),
+                NumberText.grouped(model.costPerMonth.p10), NumberText.grouped(model.costPerMonth.p50),
+                NumberText.grouped(model.costPerMonth.p90),
+                useful.map { NumberText.fixed($0.p10, 2) } ?? "-", useful.map { NumberText.fixed($0.p50, 2) } ?? "-",
+                useful.map { NumberText.fixed($0.p90, 2) } ?? "-",
+                model.costPerAvailableGPUHour.map { NumberText.fixed($0, 2) } ?? "-",
+            ])
+        }
+        if let cloud = priced.cloudPerMonth {
+            table.rows.append([
+                "cloud, hourly", NumberText.grouped(cloud.p10), NumberText.grouped(cloud.p50),
+                NumberText.grouped(cloud.p90),
+                perUseful(cloud.p10, priced), perUseful(cloud.p50, priced), perUseful(cloud.p90, priced), "-",
+            ])
+        }
+        var text = """
+            \(priced.study.name)\(priced.study.isIllustrative ? " (illustrative inputs)" : ""): \(priced.study.currency), \
+            levelised over \(priced.study.horizonYears) years, \(NumberText.grouped(priced.draws)) draws; \
+            \(NumberText.grouped(priced.usefulGPUHoursPerMonth.mean)) useful GPU-hours a month under every model
+
+            \(table.render())
+            """
+        text += "\n" + groups(priced)
+        for misfit in priced.models.flatMap(\.misfits) { text += "\nnote: \(misfit)" }
+        for note in priced.notes { text += "\nnote: \(note)" }
+        return text.hasSuffix("\n") ? text : text + "\n"
+    }
+
+    private static func perUseful(_ amount: Double, _ priced: PricedStudy) -> String {
+        let hours = priced.usefulGPUHoursPerMonth.mean
+        return hours > 0 ? NumberText.fixed(amount / hours, 2) : "-"
+    }
+
+    /// Where the money goes, a row for each group.
+    private static func groups(_ priced: PricedStudy) -> String {
+        var table = TextTable(
+            header: ["expected, a month"] + priced.models.map(\.model.rawValue),
+            alignments: [.left] + priced.models.map { _ in .right }
+        )
+        for group in CostGroup.allCases {
+            table.rows.append([group.rawValue] + priced.models.map { NumberText.grouped($0.breakdown[group]) })
+        }
+        table.rows.append(["total"] + priced.models.map { NumberText.grouped($0.breakdown.total) })
+        return table.render()
+    }
+
+    /// The bills of one model: quantity times unit price, line by line.
+    static func bill(_ priced: PricedModel, currency: String) -> String {
+        var text = ""
+        for bill in priced.bills {
+            text += """
+                \(bill.model.rawValue): \(bill.workloads.isEmpty ? "no workload" : bill.workloads.joined(separator: ", ")); \
+                \(NumberText.grouped(bill.hosts)) hosts, \(NumberText.grouped(bill.gpus)) GPUs \
+                (\(NumberText.fixed(bill.gpusNeeded, 1)) needed)
+
+                """
+            var table = TextTable(
+                header: ["line", "group", "quantity", "unit", "unit price", "\(currency) a month"],
+                alignments: [.left, .left, .right, .left, .right, .right]
+            )
+            for line in bill.lines {
+                table.rows.append([
+                    line.title, line.group.rawValue, NumberText.grouped(line.quantity, 1), line.quantityUnit,
+                    NumberText.grouped(line.unitPrice, 4), NumberText.grouped(line.amountPerMonth),
+                ])
+            }
+            table.rows.append(["total", "", "", "", "", NumberText.grouped(bill.totalPerMonth)])
+            text += table.render() + "\n"
+        }
+        return text.hasSuffix("\n") ? text : text + "\n"
+    }
+}

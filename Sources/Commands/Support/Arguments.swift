@@ -1,0 +1,40 @@
+import ArgumentParser
+import Documents
+import Estate
+
+/// Reading what several commands take on their command line.
+enum Arguments {
+    /// A deployment model by its spelling in files.
+    static func deploymentModel(_ text: String) throws -> DeploymentModel {
+        if let model = DeploymentModel(rawValue: text) { return model }
+        let known = DeploymentModel.allCases.map(\.rawValue)
+        let hint =
+            nearest(text, in: known).map { "did you mean '\($0)'?" } ?? "known are \(known.joined(separator: ", "))"
+        throw ValidationError("'\(text)' is not a deployment model; \(hint)")
+    }
+
+    /// `NAME=VALUE`.
+    static func pair(_ text: String, option: String, example: String) throws -> (String, String) {
+        guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+            throw ValidationError("\(option) '\(text)' is not NAME=VALUE; an example: \(option) \(example)")
+        }
+        return (String(text[..<equals]), String(text[text.index(after: equals)...]))
+    }
+
+    /// A share written as `5%` or `0.05`.
+    static func share(_ text: String, option: String, in range: ClosedRange<Double>) throws -> Double {
+        let isPercent = text.hasSuffix("%")
+        let digits = isPercent ? String(text.dropLast()) : text
+        guard let number = Double(digits), number.isFinite else {
+            throw ValidationError("\(option) '\(text)' is not a share; write it as 5% or 0.05")
+        }
+        let value = isPercent ? number / 100 : number
+        guard range.contains(value) else {
+            throw ValidationError(
+                "\(option) \(text) is outside \(NumberText.percent(range.lowerBound)) to "
+                    + "\(NumberText.percent(range.upperBound)); write 5% or 0.05 for five per cent"
+            )
+        }
+        return value
+    }
+}
