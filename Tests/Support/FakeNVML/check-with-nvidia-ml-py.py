@@ -25,7 +25,7 @@ for version in (1, 2):
     info = n.nvmlDeviceGetGpuInstanceProfileInfo(gpu, n.NVML_GPU_INSTANCE_PROFILE_3_SLICE, version=version)
     assert (info.id, info.sliceCount, info.multiprocessorCount, info.memorySizeMB) == (9, 3, 60, 71168), version
     if version == 2:
-        assert info.name == b"MIG 3g.71gb", info.name
+        assert info.name == "MIG 3g.71gb", info.name
 count = c_uint()
 n.nvmlDeviceGetGpuInstancePossiblePlacements(gpu, 9, None, byref(count))
 placements = (n.c_nvmlGpuInstancePlacement_t * count.value)()
@@ -42,7 +42,7 @@ n.nvmlDeviceGetGpuFabricInfoV(gpu, byref(fabric))
 assert (fabric.state, fabric.healthSummary) == (3, 1)
 assert n.nvmlDeviceGetP2PStatus(gpu, other, 0) == 5
 assert n.nvmlGpmQueryDeviceSupport(gpu).isSupportedDevice == 1
-made = n.nvmlDeviceCreateGpuInstanceWithPlacement(gpu, 14, n.c_nvmlGpuInstancePlacement_t(2, 2))
+made = n.nvmlDeviceCreateGpuInstanceWithPlacement(gpu, 14, byref(n.c_nvmlGpuInstancePlacement_t(2, 2)))
 assert n.nvmlGpuInstanceGetInfo(made).placement.start == 2
 n.nvmlGpuInstanceDestroy(made)
 n.nvmlShutdown()
