@@ -23,7 +23,8 @@ package enum ComparisonGate {
 
     /// The notes for all metrics, worst first.
     static func notes(_ baseline: ArmView, _ other: ArmView) -> [ValidityNote] {
-        models(baseline, other) + differences(baseline, other, latency: false)
+        models(baseline, other) + differences(baseline, other, latency: false) + mixed(baseline, other)
+            + blindSpots(baseline, other)
     }
 
     /// The notes for one metric beyond those for all: offered load, where the metric is a latency.
@@ -119,8 +120,46 @@ package enum ComparisonGate {
         for record in arm.records {
             for host in record.hosts { for fact in host.facts { add(fact.name, fact.value) } }
         }
-        for run in arm.runs { for condition in run.run.conditions { add(condition.name, condition.value) } }
+        let conditions = conditions(arm)
+        // What is different in every run names the run.
+        for name in conditions.keys.sorted() where !namesRuns(conditions[name] ?? []) {
+            for value in conditions[name] ?? [] { add(name, value) }
+        }
         return values
+    }
+
+    /// The values of each condition, run by run.
+    private static func conditions(_ arm: ArmView) -> [String: [String]] {
+        var values: [String: [String]] = [:]
+        for run in arm.runs {
+            for condition in run.run.conditions { values[condition.name, default: []].append(condition.value) }
+        }
+        return values
+    }
+
+    private static func namesRuns(_ values: [String]) -> Bool { values.count > 3 && Set(values).count == values.count }
+
+    /// Conditions that take several values in one arm.
+    private static func mixed(_ baseline: ArmView, _ other: ArmView) -> [ValidityNote] {
+        let (left, right) = (conditions(baseline), conditions(other))
+        return Set(left.keys).union(right.keys).subtracting(structural).sorted().compactMap { name in
+            let several = [left[name] ?? [], right[name] ?? []].filter { Set($0).count > 1 && !namesRuns($0) }
+            guard !several.isEmpty else { return nil }
+            let values = Set(several.flatMap { $0 })
+            return ValidityNote(
+                severity: .caution,
+                code: "condition-varies",
+                sentence: "\(printableName(name)) takes several values inside an arm "
+                    + "(\(list(Dictionary(values.map { ($0, $0) }) { first, _ in first }))), so its effect counts as noise; "
+                    + "compare one value at a time."
+            )
+        }
+    }
+
+    /// What the records themselves say could not be seen.
+    private static func blindSpots(_ baseline: ArmView, _ other: ArmView) -> [ValidityNote] {
+        let spots = Set((baseline.records + other.records).flatMap { $0.hosts.flatMap(\.blindSpots) }).sorted()
+        return spots.prefix(20).map { ValidityNote(severity: .note, code: "blind-spot", sentence: $0) }
     }
 
     private static func list(_ values: [String: String]) -> String {

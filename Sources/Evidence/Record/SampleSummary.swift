@@ -38,13 +38,9 @@ package struct SampleSummary: Sendable, Hashable {
         return Quantiles.of(samples.values, [p]).first
     }
 
-    /// Samples that independent ones would be worth: fewer where each resembles the one before.
-    ///
-    /// n (1 - r) / (1 + r) where the lag-1 autocorrelation r is above what chance gives, 1.96 / √n; else n.
+    /// How many independent samples these are worth: fewer where each resembles the one before.
     package var effectiveCount: Int {
-        let n = Double(count)
-        guard let r = lag1Autocorrelation, r < 1, r > 1.96 / n.squareRoot() else { return count }
-        return max(1, Int((n * (1 - r) / (1 + r)).rounded(.down)))
+        lag1Autocorrelation.map { Autocorrelation.effectiveCount(count, lagOne: $0) } ?? count
     }
 }
 

@@ -273,6 +273,25 @@ struct ComparisonTests {
         #expect(comparison.metrics.first?.verdict == .overhead)
     }
 
+    @Test("a condition that varies inside an arm is a caution, one that names each run is not")
+    func conditions() throws {
+        func record(_ host: String, _ name: String, _ values: [String]) throws -> Record {
+            let runs = try values.enumerated().map { index, value in
+                try Sample.run("\(index)", [Double(100 + index)], conditions: [name: value])
+            }
+            return try Sample.record(hosts: [host: [runs]])
+        }
+        func codes(_ name: String, _ values: [String], _ others: [String]) throws -> [String] {
+            try Comparison.compare(baseline: [record("a", name, values)], other: [record("b", name, others)])
+                .validity.filter { $0.severity == .caution }.map(\.code)
+        }
+        let host = "one-host-per-arm"
+        #expect(try codes("ranks", ["8", "8", "16", "16"], ["8", "8", "16", "16"]) == ["condition-varies", host])
+        #expect(try codes("ranks", ["8", "8"], ["16", "16"]) == ["ranks-differs", host])
+        #expect(try codes("job", ["a", "b", "c", "d"], ["e", "f", "g", "h"]) == [host])
+        #expect(try codes("ranks", ["8", "8.0"], ["8", "8"]).contains("ranks-differs") == false)
+    }
+
     @Test("units that differ are invalid; metrics that differ are an error with both lists")
     func metrics() throws {
         let seconds = try Sample.record([1, 1.1, 1.2], host: "a")
@@ -298,7 +317,13 @@ struct ComparisonTests {
         #expect(throws: ComparisonError.sameRecord(first: "", second: "")) {
             try Comparison.compare(baseline: [a], other: [a])
         }
-        #expect(throws: ComparisonError.self) { try Comparison.compare(baseline: [a, same], other: [b]) }
+        let long = try (1...2).map { copy in
+            let run = try Sample.run("1", Self.values(30, 1, seed: 1))
+            return try Sample.record(facts: ["copy": "\(copy)"], hosts: ["a": [[run]]])
+        }
+        #expect(throws: ComparisonError.self) { try Comparison.compare(baseline: long, other: [b]) }
+        // Three equal values may be chance, as where a clock is coarse.
+        #expect(throws: Never.self) { try Comparison.compare(baseline: [a, same], other: [b]) }
         #expect(throws: ComparisonError.noRecords(arm: "other")) { try Comparison.compare(baseline: [a], other: []) }
         #expect(throws: ComparisonError.self) {
             try Comparison.compare(baseline: [a], other: [b], options: Self.options { $0.margin = 1 })
