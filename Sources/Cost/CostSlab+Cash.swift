@@ -114,9 +114,12 @@ extension CostSlab {
                 for: .people,
                 year
             )
-            var licences = 0.0
-            if earlier > 0 { licences += earlier * licenceCost(before, year, draw) }
-            if earlier < 1 { licences += (1 - earlier) * licenceCost(after, year, draw) }
+            // The contract's part of the year falls before the renewal, so it is cut where the switch cuts the year.
+            let renewal = min(max(model.yearsToRenewal - Double(year), 0), 1)
+            let contract = min(earlier, renewal)
+            let licences =
+                licenceCost(before, year, part: earlier, contract: contract, draw)
+                + licenceCost(after, year, part: 1 - earlier, contract: renewal - contract, draw)
             flows.payYear(licences, for: .licences, year)
             var running = ownedRunning(year, support: support, draw)
             for cohort in cohorts {
@@ -152,14 +155,22 @@ extension CostSlab {
         }
     }
 
-    private func licenceCost(_ parts: [SubsetKey], _ year: Int, _ draw: Int) -> Double {
+    /// Licences of a part of a year, of which `contract` lies before the renewal.
+    private func licenceCost(
+        _ parts: [SubsetKey],
+        _ year: Int,
+        part share: Double,
+        contract: Double,
+        _ draw: Int
+    ) -> Double {
+        guard share > 0 else { return 0 }
         var sum = 0.0
         for part in parts {
             let hosts = cache[part]?.hosts[year * count + draw] ?? 0
             for licence in model.terms[part.platform].licences {
-                sum +=
-                    licence.units(hosts: hosts, year: year) * licence.price.growth[year]
-                    * lanes(licence.price.input, draw, Bounds.money)
+                let needed = licence.units(hosts: hosts)
+                let units = contract * max(licence.committedUnits, needed) + (share - contract) * needed
+                sum += units * licence.price.growth[year] * lanes(licence.price.input, draw, Bounds.money)
             }
         }
         return sum

@@ -191,11 +191,12 @@ extension CostSlab {
                     let hosts = UnsafeMutableBufferPointer(rebasing: hosts[year * n..<(year + 1) * n])
                     let perGPU = UnsafeBufferPointer(rebasing: perGPU[platform * n..<(platform + 1) * n])
                     let perHost = 1 / gpusPerHost
+                    // In short loops over few columns: each becomes vector code.
                     for draw in 0..<n {
                         let peak = ((1 - rho) * squares[draw] + rho * (sum[draw] * sum[draw])).squareRoot()
-                        let pooled = (mean[draw] + peak) * perGPU[draw]
-                        hosts[draw] = Bounds.roundedUp(max(pooled, least[draw] * perHost))
+                        mean[draw] = max((mean[draw] + peak) * perGPU[draw], least[draw] * perHost)
                     }
+                    for draw in 0..<n { hosts[draw] = Bounds.roundedUp(mean[draw]) }
                 }
             }
         }
