@@ -9,6 +9,8 @@ package import Documents
 package struct CSVRecordParser: Sendable {
     /// The most runs a file may have.
     static let maximumRuns = Record.Limits.runs
+    /// The most values held at once, 400 MB of them: 10,000 a run at most.
+    static let maximumHeld = 50_000_000
 
     /// What was assumed, for the user to know.
     package private(set) var diagnostics: [Diagnostic] = []
@@ -86,6 +88,7 @@ private struct Intake: Sendable {
     private var key: [UInt8] = []
     private var constants: [UInt8] = []
     private var rowsRead = 0
+    private var held = 0
     private var valuesSeen: [String] = []
 
     init(file: String, options: CSVRecordOptions) {
@@ -150,6 +153,12 @@ private struct Intake: Sendable {
             throw fail(row, columns.names[columns.value], "\(SampleError.negative(value))")
         }
         guard runs[index].rows > options.warmUp else { return }
+        if runs[index].builder.count < SampleSelection.maximumValues {
+            held += 1
+            guard held <= CSVRecordParser.maximumHeld else {
+                throw fail(row, nil, "the runs have too many values for one record; make a record a host")
+            }
+        }
         do {
             try runs[index].builder.add(value, atSeconds: seconds)
         } catch {

@@ -5,8 +5,12 @@ internal import Estate
 extension Record {
     /// A record of this content, its identifier computed.
     ///
+    /// Where there are so many runs that a file would not stay readable, each keeps fewer raw values and longer blocks:
+    /// at most a million values and a quarter million blocks in all, or ten a run. Counts, moments and histograms stay.
+    ///
     /// - Throws: where the content holds a number that JSON cannot spell or a fact or condition twice.
     package init(_ content: Content, file: String = "") throws(JSONWritingError) {
+        let content = content.thinned
         self.init(content: content, id: try Self.identifier(of: content.json), file: file)
     }
 

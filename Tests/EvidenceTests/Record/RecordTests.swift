@@ -68,6 +68,21 @@ struct RecordTests {
         #expect(read.hosts.first?.facts.first?.value == "H200")
     }
 
+    @Test("a record of many runs keeps counts and moments, and stays readable")
+    func thinning() throws {
+        let values = SampleSummaryTests.samples(3_000, seed: 4)
+        let whole = try Sample.summary(values)
+        let runs = (0..<700).map { Run(id: "\($0)", series: [whole]) }
+        let record = try Sample.record(hosts: ["h": [runs]])
+        let read = try Record.read(try record.encoded(), file: "")
+        #expect(read.id == record.id)
+        let series = try #require(read.runs.last?.run.series.first)
+        #expect(series.samples.values == stride(from: 0, to: 3_000, by: 4).map { values[$0] })
+        #expect(series.blocks.means.count <= 250_000 / 700 && series.blocks.means.count > 125_000 / 700)
+        #expect((series.count, series.mean, series.histogram) == (whole.count, whole.mean, whole.histogram))
+        #expect(abs((series.quantile(0.9) ?? 0) / (whole.quantile(0.9) ?? 9) - 1) < 5.5e-4)
+    }
+
     /// Damage to the example, by replacing text once; the id is taken out so that the check meant is the one met.
     static let damage: [(String, String, String)] = [
         ("\"count\":40", "\"count\":1000000000", "add up to 40"),
