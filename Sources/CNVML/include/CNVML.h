@@ -37,4 +37,11 @@ int cnvml_has(const cnvml_library *library, const char *symbol);
 CNVML_CALLS(CNVML_DECLARE)
 #undef CNVML_DECLARE
 
+/// Reads `count` GPM metrics between two samples: what NVML answered for each goes to `codes`, its value to `values`.
+///
+/// Answers NVML's code for the whole, CNVML_INVALID_ARGUMENT for more metrics than there is room for, or CNVML_MEMORY.
+int cnvml_gpm_read(
+    const cnvml_library *library, cnvml_gpm_sample first, cnvml_gpm_sample second, const uint32_t *metrics,
+    uint32_t count, int32_t *codes, double *values);
+
 #endif

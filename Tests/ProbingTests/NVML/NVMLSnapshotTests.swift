@@ -9,7 +9,7 @@ struct NVMLSnapshotTests {
     private func snapshot(_ configuration: String, lacking symbols: [String] = []) throws -> NVMLAnswers {
         let fake = try FakeNVML(configuration, lacking: symbols)
         defer { fake.remove() }
-        let lines = NVMLSnapshot.take(path: fake.path).lines
+        let lines = NVMLSnapshot.take(path: fake.path, scope: .everything).lines
         // Every line must be one that the reader of HostView reads back.
         for line in lines { #expect(NVMLAnswer(line: line)?.line == line, "\(line)") }
         return NVMLAnswers(lines: lines)
@@ -45,7 +45,7 @@ struct NVMLSnapshotTests {
     func refusedStart(code: Int, name: String) throws {
         let fake = try FakeNVML("init \(code)\ngpu h200-sxm-141gb\n")
         defer { fake.remove() }
-        #expect(NVMLSnapshot.take(path: fake.path).lines == ["nvmlInit() = error \(code) \(name)"])
+        #expect(NVMLSnapshot.take(path: fake.path, scope: .everything).lines == ["nvmlInit() = error \(code) \(name)"])
     }
 
     @Test("a machine without GPUs is read to its end")
@@ -280,7 +280,7 @@ struct NVMLSnapshotTests {
     func lostLate() throws {
         let fake = try FakeNVML("gpu l4-24gb\ngpu l4-24gb\ngpu l4-24gb\n")
         defer { fake.remove() }
-        let calls = NVMLSnapshot.take(path: fake.path).lines.filter {
+        let calls = NVMLSnapshot.take(path: fake.path, scope: .everything).lines.filter {
             $0.contains("(1") && !$0.contains("HandleByIndex")
         }
         let late = try snapshot("gpu l4-24gb\ngpu l4-24gb\nlost-after \(calls.count - 6)\ngpu l4-24gb\n")
@@ -313,7 +313,7 @@ struct NVMLSnapshotTests {
         let fake = try FakeNVML("gpu l4-24gb\ngpu l4-24gb\n")
         defer { fake.remove() }
         var asked = 0
-        let lines = NVMLSnapshot.take(path: fake.path, limit: .seconds(5)) {
+        let lines = NVMLSnapshot.take(path: fake.path, scope: .everything, limit: .seconds(5)) {
             asked += 1
             return .seconds(asked > 20 ? 6 : 0)
         }.lines
@@ -322,12 +322,25 @@ struct NVMLSnapshotTests {
         #expect(NVMLAnswers(lines: lines).driverVersion.value != nil)
     }
 
+    @Test("what Inspect judges is a part of everything, to the letter, and leaves the geometry out")
+    func scopes() throws {
+        let fake = try FakeNVML("gpu h200-sxm-141gb\nnvlinks 18\nmig 1 1\ninstance profile=9 start=0\ncompute gi=1\n")
+        defer { fake.remove() }
+        let everything = Set(NVMLSnapshot.take(path: fake.path, scope: .everything).lines)
+        let inspection = NVMLSnapshot.take(path: fake.path).lines
+        #expect(Set(inspection).isStrictSubset(of: everything))
+        #expect(!inspection.contains { $0.contains("Profile") || $0.contains("Placements") })
+        let gpu = try #require(NVMLAnswers(lines: inspection).devices.first)
+        #expect(gpu.migDevices.count == 1)
+        #expect(gpu.nvLinks.count == 18)
+    }
+
     @Test("two snapshots of one machine are the same to the byte")
     func repeatable() throws {
         let fake = try FakeNVML("gpu a100-sxm-80gb\nmig 1 1\ninstance profile=9 start=0\ncompute gi=1\ngpu l4-24gb\n")
         defer { fake.remove() }
-        let first = NVMLSnapshot.take(path: fake.path).lines
-        #expect(first == NVMLSnapshot.take(path: fake.path).lines)
+        let first = NVMLSnapshot.take(path: fake.path, scope: .everything).lines
+        #expect(first == NVMLSnapshot.take(path: fake.path, scope: .everything).lines)
         #expect(first.count > 100)
     }
 }

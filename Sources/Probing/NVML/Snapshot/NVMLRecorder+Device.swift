@@ -66,7 +66,12 @@ extension NVMLRecorder {
         }
     }
 
-    mutating func number(_ what: NVMLNumber, _ arguments: [String], _ device: NVMLDeviceHandle) {
+    @discardableResult
+    mutating func number(
+        _ what: NVMLNumber,
+        _ arguments: [String],
+        _ device: NVMLDeviceHandle
+    ) -> Result<UInt32, NVMLError>? {
         ask(what.name, arguments, { () throws(NVMLError) in try device.number(what) }, words: { String($0) })
     }
 
@@ -101,6 +106,5 @@ extension NVMLRecorder {
         .architecture, .minorNumber, .numaNodeID, .virtualizationMode, .hostVGPUMode, .persistenceMode, .computeMode,
         .pcieGeneration, .pcieWidth, .maximumPCIeGeneration, .maximumPCIeWidth, .gpuMaximumPCIeGeneration, .pcieSpeed,
         .pcieReplays, .powerUsage, .enforcedPowerLimit, .powerLimit, .defaultPowerLimit, .performanceState,
-        .maximumMIGDevices,
     ]
 }

@@ -7,8 +7,8 @@ extension NVMLRecorder {
         for link in 0..<NVMLSnapshot.mostLinks {
             let state = selected(.nvLinkState, link, named: String(link), gpu, device)
             guard let state = state?.value else { break }
+            guard state != 0, scope == .everything else { continue }
             selected(.nvLinkVersion, link, named: String(link), gpu, device)
-            guard state != 0 else { continue }
             selected(.nvLinkRemoteType, link, named: String(link), gpu, device)
             ask(
                 "nvmlDeviceGetNvLinkRemotePciInfo",

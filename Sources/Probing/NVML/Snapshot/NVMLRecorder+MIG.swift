@@ -4,6 +4,11 @@ extension NVMLRecorder {
     /// Profiles, what stands, and the MIG devices of one GPU.
     mutating func mig(_ index: Int, _ device: NVMLDeviceHandle) {
         let gpu = String(index)
+        if scope == .everything { geometry(gpu, device) }
+        migDevices(gpu, device)
+    }
+
+    private mutating func geometry(_ gpu: String, _ device: NVMLDeviceHandle) {
         for profileID in profiles(gpu, device) {
             let placements = { () throws(NVMLError) in try device.possiblePlacements(profileID: profileID) }
             ask("nvmlDeviceGetGpuInstancePossiblePlacements", [gpu, String(profileID)], placements) { list in
@@ -12,7 +17,6 @@ extension NVMLRecorder {
             selected(.remainingCapacity, profileID, named: String(profileID), [gpu], device)
             instances(gpu, profileID, device)
         }
-        migDevices(gpu, device)
     }
 
     /// Asks for profiles 0, 1, 2, … until NVML has no more, and gives their ids on this device.
@@ -80,7 +84,7 @@ extension NVMLRecorder {
 
     /// Every index is tried: one without a device stands between two that have one.
     private mutating func migDevices(_ gpu: String, _ device: NVMLDeviceHandle) {
-        let most = (try? device.number(.maximumMIGDevices)) ?? 0
+        let most = number(.maximumMIGDevices, [gpu], device)?.value ?? 0
         for index in 0..<min(Int(most), NVMLSnapshot.mostMIGDevices) {
             guard let place = UInt32(exactly: index) else { break }
             let question = { () throws(NVMLError) in

@@ -6,10 +6,13 @@ struct NVMLRecorder {
     private(set) var isLost = false
     /// Whether the time is up: nothing more is asked of any device.
     private(set) var isOver = false
+    /// How much to ask.
+    let scope: NVMLSnapshot.Scope
     private let limit: Duration
     private let elapsed: () -> Duration
 
-    init(limit: Duration, elapsed: @escaping () -> Duration) {
+    init(scope: NVMLSnapshot.Scope, limit: Duration, elapsed: @escaping () -> Duration) {
+        self.scope = scope
         self.limit = limit
         self.elapsed = elapsed
     }

@@ -8,6 +8,14 @@ package struct NVMLSnapshot: Sendable {
     /// The lines, in the order of the calls.
     package let lines: [String]
 
+    /// How much to ask.
+    package enum Scope: Sendable {
+        /// What Inspect judges: every call that costs a check something, and no more.
+        case inspection
+        /// Also the MIG geometry (profiles, placements, instances) and both ends of every NVLink.
+        case everything
+    }
+
     /// More GPUs than any machine has; a library that claims more is asked for these only.
     static let mostDevices = 256
     /// More MIG devices than any GPU can have.
@@ -21,16 +29,26 @@ package struct NVMLSnapshot: Sendable {
     ///
     /// - Parameters:
     ///   - path: the library's file; nil looks for it.
+    ///   - scope: how much to ask.
     ///   - limit: after this long no further question is asked, and the line that would have come next says TIMEOUT.
     /// - Returns: what was answered; one line where NVML did not start.
-    package static func take(path: String? = nil, limit: Duration = .seconds(30)) -> NVMLSnapshot {
+    package static func take(
+        path: String? = nil,
+        scope: Scope = .inspection,
+        limit: Duration = .seconds(30)
+    ) -> NVMLSnapshot {
         let start = ContinuousClock.now
-        return take(path: path, limit: limit) { ContinuousClock.now - start }
+        return take(path: path, scope: scope, limit: limit) { ContinuousClock.now - start }
     }
 
-    /// As ``take(path:limit:)``, with the time that has passed told from outside.
-    package static func take(path: String?, limit: Duration, elapsed: @escaping () -> Duration) -> NVMLSnapshot {
-        var recorder = NVMLRecorder(limit: limit, elapsed: elapsed)
+    /// As ``take(path:scope:limit:)``, with the time that has passed told from outside.
+    package static func take(
+        path: String?,
+        scope: Scope,
+        limit: Duration,
+        elapsed: @escaping () -> Duration
+    ) -> NVMLSnapshot {
+        var recorder = NVMLRecorder(scope: scope, limit: limit, elapsed: elapsed)
         let open = { () throws(NVMLError) in try NVMLLibrary(path: path) }
         guard let library = recorder.ask("nvmlInit", [], open, words: { _ in "ok" })?.value else {
             return NVMLSnapshot(lines: recorder.lines)
@@ -39,9 +57,9 @@ package struct NVMLSnapshot: Sendable {
     }
 
     /// Asks an open library everything.
-    package init(library: NVMLLibrary, limit: Duration = .seconds(30)) {
+    package init(library: NVMLLibrary, scope: Scope = .inspection, limit: Duration = .seconds(30)) {
         let start = ContinuousClock.now
-        var recorder = NVMLRecorder(limit: limit) { ContinuousClock.now - start }
+        var recorder = NVMLRecorder(scope: scope, limit: limit) { ContinuousClock.now - start }
         recorder.ask("nvmlInit", [], { () throws(NVMLError) in library }, words: { _ in "ok" })
         self.init(library: library, recorder: recorder)
     }
