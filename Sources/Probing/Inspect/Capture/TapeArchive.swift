@@ -131,7 +131,7 @@ package enum TapeArchive {
         _ fail: (String) -> DocumentError
     ) throws(DocumentError) -> String {
         let parts = name.split(separator: "/", omittingEmptySubsequences: false).filter { $0 != "." }
-        guard !parts.isEmpty, parts.count <= 64, parts.allSatisfy({ !$0.isEmpty && $0 != ".." }) else {
+        guard !parts.isEmpty, parts.count <= 128, parts.allSatisfy({ !$0.isEmpty && $0 != ".." }) else {
             throw fail("has a file \(shown(name)), which would lie outside the archive")
         }
         return parts.joined(separator: "/")

@@ -112,13 +112,13 @@ package struct NVMLFacts: Sendable {
     package var isAnswering: Bool { obstacle == nil }
 
     init(lines: [String], view: HostView) {
-        let answers = NVMLTable(lines: lines)
-        driver = answers.text("nvmlSystemGetDriverVersion")
-        let count = answers.numbers("nvmlDeviceGetCount").first
+        let answers = NVMLAnswers(lines: lines)
+        driver = answers.word("nvmlSystemGetDriverVersion")
+        let count = answers.wholeNumbers("nvmlDeviceGetCount").first
         obstacle =
-            if lines.isEmpty { "NVML was not asked" } else if let error = answers.error("nvmlInit") {
+            if lines.isEmpty { "NVML was not asked" } else if let error = answers.refusal("nvmlInit") {
                 Self.reason(error)
-            } else if let error = answers.error("nvmlDeviceGetCount") { Self.reason(error) } else if count == nil {
+            } else if let error = answers.refusal("nvmlDeviceGetCount") { Self.reason(error) } else if count == nil {
                 "NVML did not say how many GPUs there are"
             } else { nil }
         // A number out of a file: no machine has more.
@@ -129,14 +129,14 @@ package struct NVMLFacts: Sendable {
         for first in devices.indices {
             for second in devices.indices where first < second {
                 guard
-                    let status = answers.numbers("nvmlDeviceGetP2PStatus", "\(first)", "\(second)", "READ").first
-                        ?? answers.numbers("nvmlDeviceGetP2PStatus", "\(first)", "\(second)", "NVLINK").first
+                    let status = answers.wholeNumbers("nvmlDeviceGetP2PStatus", "\(first)", "\(second)", "READ").first
+                        ?? answers.wholeNumbers("nvmlDeviceGetP2PStatus", "\(first)", "\(second)", "NVLINK").first
                 else { continue }
                 askedPairs += 1
                 if status != 0 { blockedPairs.append((first, second, status)) }
             }
         }
-        let state = answers.numbers("nvmlSystemGetConfComputeState")
+        let state = answers.wholeNumbers("nvmlSystemGetConfComputeState")
         confidential = state.count > 1 ? state[0] != 0 && state[1] != 0 : nil
         kernelNames = (view.list("/proc/driver/nvidia/gpus").value ?? []).compactMap { address in
             view.text("/proc/driver/nvidia/gpus/\(address)/information").value.flatMap { field("Model", in: $0) }
@@ -144,22 +144,25 @@ package struct NVMLFacts: Sendable {
         }
     }
 
-    private static func reason(_ error: (number: Int, name: String)) -> String {
-        switch error.number {
+    private static func reason(_ error: NVMLError) -> String {
+        switch error.code {
         case 12: "libnvidia-ml.so.1 is not installed"
         case 9: "the NVIDIA driver is not loaded"
         case 4: "NVML refused: no permission"
-        default: "NVML failed with \(error.name.isEmpty ? "error \(error.number)" : error.name)"
+        default: "NVML failed with \(error.name)"
         }
     }
 
-    private static func device(_ index: Int, _ answers: NVMLTable) -> GPUFacts {
+    private static func device(_ index: Int, _ answers: NVMLAnswers) -> GPUFacts {
         let gpu = "\(index)"
-        func numbers(_ call: String, _ arguments: String...) -> [Int] { answers.numbers(call, [gpu] + arguments) }
-        func flag(_ call: String) -> Bool? { numbers(call).first.map { $0 != 0 } }
+        func numbers(_ call: String, _ arguments: String...) -> [Int] { answers.wholeNumbers(call, [gpu] + arguments) }
+        // NVML's switches are 0 or 1: anything else is no answer of a driver.
+        func truth(_ number: Int?) -> Bool? { number == 0 ? false : number == 1 ? true : nil }
+        func flag(_ call: String) -> Bool? { truth(numbers(call).first) }
         func pair(_ call: String) -> (current: Bool, pending: Bool)? {
             let values = numbers(call)
-            return values.count > 1 ? (values[0] != 0, values[1] != 0) : nil
+            guard values.count > 1, let current = truth(values[0]), let pending = truth(values[1]) else { return nil }
+            return (current, pending)
         }
         func link(_ kind: String) -> (generation: Int, width: Int)? {
             guard let generation = numbers("nvmlDeviceGet\(kind)PcieLinkGeneration").first,
@@ -172,13 +175,13 @@ package struct NVMLFacts: Sendable {
         let bytes = numbers("nvmlDeviceGetMemoryInfo").first
         return GPUFacts(
             index: index,
-            name: answers.text("nvmlDeviceGetName", gpu),
-            uuid: answers.text("nvmlDeviceGetUUID", gpu),
-            address: answers.text("nvmlDeviceGetPciInfo", gpu).flatMap(address),
+            name: answers.word("nvmlDeviceGetName", gpu),
+            uuid: answers.word("nvmlDeviceGetUUID", gpu),
+            address: answers.word("nvmlDeviceGetPciInfo", gpu).flatMap(address),
             virtualization: numbers("nvmlDeviceGetVirtualizationMode").first.flatMap(
                 GPUFacts.Virtualization.init(rawValue:)
             ),
-            virtualizationError: answers.error("nvmlDeviceGetVirtualizationMode", gpu)?.name,
+            virtualizationError: answers.refusal("nvmlDeviceGetVirtualizationMode", gpu)?.name,
             mig: pair("nvmlDeviceGetMigMode"),
             instances: instances(gpu, answers),
             link: link("Curr"),
@@ -200,11 +203,11 @@ package struct NVMLFacts: Sendable {
         )
     }
 
-    private static func instances(_ gpu: String, _ answers: NVMLTable) -> [MIGFacts] {
+    private static func instances(_ gpu: String, _ answers: NVMLAnswers) -> [MIGFacts] {
         // Empty places answer NOT_FOUND: the list has gaps.
         (0..<16).compactMap { place in
-            guard let uuid = answers.text("nvmlDeviceGetMigDeviceHandleByIndex", gpu, "\(place)") else { return nil }
-            let attributes = answers.numbers("nvmlDeviceGetAttributes", ["\(gpu)/\(place)"])
+            guard let uuid = answers.word("nvmlDeviceGetMigDeviceHandleByIndex", gpu, "\(place)") else { return nil }
+            let attributes = answers.wholeNumbers("nvmlDeviceGetAttributes", ["\(gpu)/\(place)"])
             return MIGFacts(
                 index: place,
                 uuid: uuid,
@@ -223,43 +226,17 @@ package struct NVMLFacts: Sendable {
     }
 }
 
-/// NVML's lines by call and arguments; of a call that stands twice the first counts.
-struct NVMLTable {
-    private var results: [String: NVMLAnswer.Result] = [:]
+/// The answers in the shapes that facts are made of: nothing where NVML refused or was not asked.
+extension NVMLAnswers {
+    fileprivate func word(_ call: String, _ arguments: String...) -> String? { text(call, arguments).value }
 
-    init(lines: [String]) {
-        for answer in lines.prefix(200_000).compactMap({ NVMLAnswer(line: $0) }) {
-            let key = Self.key(answer.call, answer.arguments)
-            if results[key] == nil { results[key] = answer.result }
-        }
+    /// The whole numbers at the beginning of an answer; one that no `Int` holds ends them.
+    fileprivate func wholeNumbers(_ call: String, _ arguments: [String]) -> [Int] {
+        let numbers = numbers(call, arguments, atLeast: 1).value ?? []
+        return numbers.prefix { $0 <= UInt64(Int.max) }.map { Int($0) }
     }
 
-    /// The text that a call came back with.
-    func text(_ call: String, _ arguments: String...) -> String? {
-        guard case .value(let text)? = results[Self.key(call, arguments)] else { return nil }
-        return text
-    }
+    fileprivate func wholeNumbers(_ call: String, _ arguments: String...) -> [Int] { wholeNumbers(call, arguments) }
 
-    /// The whole numbers at the beginning of what a call came back with.
-    func numbers(_ call: String, _ arguments: [String]) -> [Int] {
-        guard case .value(let text)? = results[Self.key(call, arguments)] else { return [] }
-        var numbers: [Int] = []
-        for word in text.split(separator: " ") {
-            guard let number = wholeNumber(word) else { break }
-            numbers.append(number)
-        }
-        return numbers
-    }
-
-    func numbers(_ call: String, _ arguments: String...) -> [Int] { numbers(call, arguments) }
-
-    /// The error that a call came back with.
-    func error(_ call: String, _ arguments: String...) -> (number: Int, name: String)? {
-        guard case .error(let number, let name)? = results[Self.key(call, arguments)] else { return nil }
-        return (number, name)
-    }
-
-    private static func key(_ call: String, _ arguments: [String]) -> String {
-        call + "(" + arguments.joined(separator: ",")
-    }
+    fileprivate func refusal(_ call: String, _ arguments: String...) -> NVMLError? { text(call, arguments).error }
 }

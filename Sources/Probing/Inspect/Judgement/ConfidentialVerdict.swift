@@ -55,7 +55,7 @@ package struct ConfidentialVerdict: Sendable, Hashable {
                 "Hyper-V says how this partition is isolated"
             )
         }
-        if confidential.tdxSignature == "IntelTDX" || facts.processor.flags.contains("tdx_guest") {
+        if confidential.tdxSignature?.hasPrefix("IntelTDX") == true || facts.processor.flags.contains("tdx_guest") {
             active("intel-tdx", at: "cpuid 0x00000021", confidential.tdxSignature ?? "tdx_guest", "a TDX guest")
         }
         for device in confidential.guestDevices {

@@ -7,6 +7,10 @@ package enum HostFilter {
     package enum Part: String, Sendable, Hashable {
         /// All of it.
         case whole
+        /// Of a control group's path, the names of container managers in it; the rest names other people's jobs.
+        case containerManagers
+        /// Of `/proc/meminfo`, the first line.
+        case totalMemory
         /// Of a kernel command line, the words whose key is in ``kernelParameters``.
         case kernelParameters
         /// Of `/proc/cpuinfo`, the number of processors and ``processorFields`` of the first.
@@ -22,29 +26,22 @@ package enum HostFilter {
     /// Every path whose content may be read; `*` stands for one name.
     package static let patterns: [(path: String, part: Part)] = [
         ("/dev/cpu/0/msr@c0010131", .whole),
-        ("/proc/1/cgroup", .whole),
-        ("/proc/bus/pci/devices", .whole),
+        ("/proc/1/cgroup", .containerManagers),
         ("/proc/cmdline", .kernelParameters),
         ("/proc/cpuinfo", .firstProcessor),
         ("/proc/device-tree/compatible", .whole),
-        ("/proc/device-tree/model", .whole),
         ("/proc/device-tree/hypervisor/compatible", .whole),
-        ("/proc/driver/nvidia-fs/version", .whole),
         ("/proc/driver/nvidia/gpus/*/information", .whole),
         ("/proc/driver/nvidia/version", .whole),
-        ("/proc/meminfo", .whole),
-        ("/proc/pressure/cpu", .whole),
-        ("/proc/pressure/memory", .whole),
+        ("/proc/meminfo", .totalMemory),
         ("/proc/self/mountinfo", .rootMount),
         ("/proc/stat", .processorTimes),
         ("/proc/sys/kernel/numa_balancing", .whole),
         ("/proc/sys/kernel/osrelease", .whole),
         ("/proc/sysinfo", .whole),
-        ("/proc/uptime", .whole),
         ("/proc/version", .whole),
         ("/proc/xen/capabilities", .whole),
         ("/run/systemd/container", .whole),
-        ("/sys/bus/pci/devices/*/ari_enabled", .whole),
         ("/sys/bus/pci/devices/*/class", .whole),
         ("/sys/bus/pci/devices/*/config", .withoutSerialNumber),
         ("/sys/bus/pci/devices/*/current_link_speed", .whole),
@@ -52,25 +49,18 @@ package enum HostFilter {
         ("/sys/bus/pci/devices/*/device", .whole),
         ("/sys/bus/pci/devices/*/max_link_speed", .whole),
         ("/sys/bus/pci/devices/*/max_link_width", .whole),
-        ("/sys/bus/pci/devices/*/nvidia/current_vgpu_type", .whole),
         ("/sys/bus/pci/devices/*/numa_node", .whole),
         ("/sys/bus/pci/devices/*/sriov_numvfs", .whole),
-        ("/sys/bus/pci/devices/*/sriov_totalvfs", .whole),
-        ("/sys/bus/pci/devices/*/subsystem_device", .whole),
-        ("/sys/bus/pci/devices/*/subsystem_vendor", .whole),
         ("/sys/bus/pci/devices/*/vendor", .whole),
         ("/sys/class/dmi/id/bios_vendor", .whole),
         ("/sys/class/dmi/id/board_vendor", .whole),
         ("/sys/class/dmi/id/product_name", .whole),
         ("/sys/class/dmi/id/product_version", .whole),
         ("/sys/class/dmi/id/sys_vendor", .whole),
-        ("/sys/class/infiniband/*/board_id", .whole),
         ("/sys/class/infiniband/*/fw_ver", .whole),
-        ("/sys/class/infiniband/*/hca_type", .whole),
         ("/sys/class/infiniband/*/ports/*/counters/link_downed", .whole),
         ("/sys/class/infiniband/*/ports/*/counters/symbol_error", .whole),
         ("/sys/class/infiniband/*/ports/*/link_layer", .whole),
-        ("/sys/class/infiniband/*/ports/*/phys_state", .whole),
         ("/sys/class/infiniband/*/ports/*/rate", .whole),
         ("/sys/class/infiniband/*/ports/*/state", .whole),
         ("/sys/devices/system/clocksource/clocksource0/available_clocksource", .whole),
@@ -81,14 +71,11 @@ package enum HostFilter {
         ("/sys/devices/system/cpu/cpufreq/*/scaling_driver", .whole),
         ("/sys/devices/system/cpu/cpufreq/*/scaling_governor", .whole),
         ("/sys/devices/system/cpu/cpuidle/current_driver", .whole),
-        ("/sys/devices/system/cpu/intel_pstate/no_turbo", .whole),
         ("/sys/devices/system/cpu/isolated", .whole),
         ("/sys/devices/system/cpu/nohz_full", .whole),
-        ("/sys/devices/system/cpu/online", .whole),
         ("/sys/devices/system/cpu/smt/active", .whole),
         ("/sys/devices/system/cpu/vulnerabilities/*", .whole),
         ("/sys/devices/system/node/*/cpulist", .whole),
-        ("/sys/devices/system/node/*/distance", .whole),
         ("/sys/firmware/dmi/entries/0-0/raw", .whole),
         ("/sys/firmware/uv/prot_virt_guest", .whole),
         ("/sys/fs/cgroup/cpu.max", .whole),
@@ -124,12 +111,17 @@ package enum HostFilter {
         "model name", "stepping", "vendor_id",
     ]
 
+    /// Container managers by what they write into the control group of process 1.
+    package static let managers = ["kubepods", "docker", "libpod", "lxc"]
+
     /// The answer with only what may be kept; a path outside the list has none.
     static func admit(_ path: String, _ answer: @autoclosure () -> HostAnswer<[UInt8]>) -> HostAnswer<[UInt8]> {
         guard let part = table.part(of: path) else { return .unread("not on the list of what may be read") }
         return answer().map { bytes in
             switch part {
             case .whole: bytes
+            case .containerManagers: containerManagers(bytes)
+            case .totalMemory: lines(bytes) { $0.hasPrefix("MemTotal:") }
             case .kernelParameters: keptParameters(bytes)
             case .firstProcessor: firstProcessor(bytes)
             case .processorTimes: lines(bytes) { $0.hasPrefix("cpu") }
@@ -141,8 +133,12 @@ package enum HostFilter {
 
     /// The names in a folder in their order, as many as are looked at.
     static func admit(names: [String], in path: String) -> [String] {
-        names.sorted().count > LiveHost.maximumNames
-            ? Array(names.sorted().prefix(LiveHost.maximumNames)) : names.sorted()
+        Array(names.sorted().prefix(LiveHost.maximumNames))
+    }
+
+    private static func containerManagers(_ bytes: [UInt8]) -> [UInt8] {
+        let text = String(decoding: bytes, as: UTF8.self)
+        return Array(managers.filter { text.contains($0) }.joined(separator: " ").utf8)
     }
 
     private static func keptParameters(_ bytes: [UInt8]) -> [UInt8] {

@@ -36,9 +36,7 @@ package final class HostView {
         snapshot = HostSnapshot(unlisted: .unread("not in the capture"))
     }
 
-    /// The machine we stand on.
-    ///
-    /// - Parameter nvml: asks NVML for everything it knows, as lines; called at most once, when first needed.
+    /// The machine we stand on; `nvml` asks NVML for everything it knows, as lines, at most once, when first needed.
     package static func live(nvml: @escaping () -> [String]) -> HostView {
         HostView(LiveHost(nvml: nvml))
     }
