@@ -98,8 +98,8 @@ struct KnownAnswerTests {
             hosts: 0
         ).replacing("prices.server", with: .normal(mean: 310_000, sd: 93_000))
         let model = try CostModel(study: study)
-        let draws = DrawTable(model, count: 20_480, seed: 7)
-        let others = DrawTable(model, count: 20_480, seed: 8)
+        let draws = DrawTable(model, count: 4096, seed: 7)
+        let others = DrawTable(model, count: 4096, seed: 8)
         var apart = 0
         var unshared = 0
         for range in draws.blocks {
@@ -113,8 +113,8 @@ struct KnownAnswerTests {
                 if bare[draw] < elsewhere[draw] { unshared += 1 }
             }
         }
-        #expect(Double(apart) / 20_480 > 0.99)
+        #expect(Double(apart) / 4096 > 0.99)
         // Drawn apart they could not be told apart: the test would notice if sharing were lost.
-        #expect(Double(unshared) / 20_480 < 0.6)
+        #expect(Double(unshared) / 4096 < 0.6)
     }
 }

@@ -22,7 +22,7 @@ struct LawTests {
     @Test("The groups of every assignment sum to its total, and the hours to those available")
     func groupsSum() throws {
         let model = try CostModel(study: Fixture.rich())
-        let draws = DrawTable(model, count: 100, seed: 3)
+        let draws = DrawTable(model, count: 24, seed: 3)
         for assignment in Fixture.assignments(model) {
             let breakdown = try #require(model.breakdown(assignment, draws))
             #expect(isClose(breakdown.total, mean(model, assignment, draws)), "\(assignment)")
@@ -43,10 +43,10 @@ struct LawTests {
     @Test("Every assignment does the same useful work")
     func sameUsefulHours() throws {
         let model = try CostModel(study: Fixture.rich())
-        let draws = DrawTable(model, count: 100, seed: 3)
+        let draws = DrawTable(model, count: 24, seed: 3)
         let hours = try Fixture.assignments(model).map { try #require(model.breakdown($0, draws)).hours.useful }
-        let slab = CostSlab(model, draws, 0..<100)
-        for value in hours { #expect(isClose(value, slab.useful.reduce(0, +) / 100)) }
+        let slab = CostSlab(model, draws, 0..<24)
+        for value in hours { #expect(isClose(value, slab.useful.reduce(0, +) / 24)) }
     }
 
     @Test("The waterfall sums exactly, a month and per useful GPU-hour")
@@ -123,7 +123,12 @@ struct LawTests {
             let bills = twins.bills(split.map { $0 == 0 ? platform : passthrough })
             let apart = bills.reduce(0) { $0 + $1.gpusNeeded }
             #expect(apart >= together.gpusNeeded - 1e-9)
-            if correlation == 1 { #expect(abs(apart - together.gpusNeeded) < 1e-6 || apart > together.gpusNeeded) }
+            // Peaks that always coincide gain nothing from a pool; any others do.
+            if correlation == 1 {
+                #expect(isClose(apart, together.gpusNeeded))
+            } else {
+                #expect(apart > together.gpusNeeded + 0.1)
+            }
         }
     }
 
@@ -176,7 +181,7 @@ struct LawTests {
 
     @Test("Values far outside of sense never trap and never leave a number undefined")
     func hugeValues() throws {
-        let values: [Double] = [0, -1e300, 1e300, 1e15]
+        let values: [Double] = [0, -1e300, 1e300]
         let study = try Fixture.rich(years: 3)
         for quantity in study.allQuantities {
             for value in values {
