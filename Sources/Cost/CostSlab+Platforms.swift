@@ -63,19 +63,7 @@ extension CostSlab {
         }
         if hasParallelLicences(platform) {
             let before = evaluate(platform: model.today, subset: subset)
-            let months = ContiguousArray((0..<n).map { lanes(model.terms[platform].parallel, $0, Bounds.months) })
-            for licence in model.terms[model.today].licences {
-                for draw in 0..<n where months[draw] > 0 && before.hosts[draw] > 0 {
-                    let amount = parallelLicence(
-                        licence,
-                        months: months[draw],
-                        hostsToday: before.hosts[draw],
-                        from: 0,
-                        draw
-                    )
-                    columns.cost[draw] += once[draw] * amount
-                }
-            }
+            for licence in model.terms[model.today].licences { addParallel(licence, platform, before.hosts, &columns) }
         }
         return columns
     }
@@ -89,7 +77,6 @@ extension CostSlab {
         }
     }
 
-    @inline(__always)
     private func parallelLicence(
         _ licence: CompiledLicence,
         months: Double,
@@ -103,6 +90,29 @@ extension CostSlab {
         let beyond = licence.committedUnits > 0 ? max(0, months - committed) : months
         let unitMonths = (units - covered) * months + covered * beyond
         return unitMonths / 12 * lanes(licence.price.input, draw, Bounds.money)
+    }
+
+    /// Adds one of today's licences for the months in which moved workloads run twice.
+    private func addParallel(
+        _ licence: CompiledLicence,
+        _ platform: Int,
+        _ hostsToday: ContiguousArray<Double>,
+        _ columns: inout PlatformColumns
+    ) {
+        let n = count
+        let committed = licence.committedUnits > 0 ? 12 * model.yearsToRenewal : 0
+        let months = ContiguousArray((0..<n).map { lanes(model.terms[platform].parallel, $0, Bounds.months) })
+        let price = ContiguousArray((0..<n).map { once[$0] / 12 * lanes(licence.price.input, $0, Bounds.money) })
+        columns.cost.withUnsafeMutableBufferPointer { cost in
+            hostsToday.withUnsafeBufferPointer { hosts in
+                for draw in 0..<n {
+                    let units = licence.units(hosts: hosts[draw])
+                    let covered = min(licence.committedUnits, units)
+                    let beyond = max(0, months[draw] - committed)
+                    cost[draw] += ((units - covered) * months[draw] + covered * beyond) * price[draw]
+                }
+            }
+        }
     }
 
     /// Whether moving to a platform pays any of today's licences twice, in any draw.

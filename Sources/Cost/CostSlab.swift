@@ -2,7 +2,7 @@ import RealModule
 
 /// Some draws of a table, prepared: what every assignment shares is computed once, what it asks for is kept.
 ///
-/// A slab belongs to one task. Take up to about a thousand draws at a time (`DrawTable.blockSize`): everything then stays in
+/// A slab belongs to one task. Take 256 to 1,024 draws at a time (256 is fastest with many subsets): everything then stays in
 /// cache, and results reduced slab by slab in order do not depend on scheduling.
 package struct CostSlab {
     package let model: CostModel
