@@ -30,34 +30,57 @@ let package = Package(
         // Pure: values in, values out. A target may import only what stands above it.
         .target(name: "Documents", swiftSettings: settings, linkerSettings: mathematics),
         .target(
-            name: "Probability", dependencies: [realModule], swiftSettings: settings, linkerSettings: mathematics),
+            name: "Probability",
+            dependencies: [realModule],
+            swiftSettings: settings,
+            linkerSettings: mathematics
+        ),
         .target(
-            name: "Estate", dependencies: ["Documents"], resources: [.embedInCode("Catalogue/gpus.json")],
-            swiftSettings: settings),
+            name: "Estate",
+            dependencies: ["Documents"],
+            resources: [.embedInCode("Catalogue/gpus.json")],
+            swiftSettings: settings
+        ),
         .target(
             name: "Study",
             dependencies: [
                 "Documents", "Probability", "Estate", .product(name: "Yams", package: "Yams"),
             ],
-            resources: [.embedInCode("PriceBook/prices.json")], swiftSettings: settings, linkerSettings: mathematics),
+            resources: [.embedInCode("PriceBook/prices.json")],
+            swiftSettings: settings,
+            linkerSettings: mathematics
+        ),
         .target(
             name: "Evidence",
             dependencies: [
                 "Documents", "Probability", "Estate", realModule,
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
-            ], swiftSettings: settings, linkerSettings: mathematics),
+            ],
+            swiftSettings: settings,
+            linkerSettings: mathematics
+        ),
         .target(
-            name: "Cost", dependencies: ["Documents", "Probability", "Estate", "Study", realModule],
-            swiftSettings: settings, linkerSettings: mathematics),
+            name: "Cost",
+            dependencies: ["Documents", "Probability", "Estate", "Study", realModule],
+            swiftSettings: settings,
+            linkerSettings: mathematics
+        ),
         .target(
             name: "Decision",
             dependencies: [
                 "Documents", "Probability", "Estate", "Study", "Evidence", "Cost", realModule,
-            ], swiftSettings: settings, linkerSettings: mathematics),
+            ],
+            swiftSettings: settings,
+            linkerSettings: mathematics
+        ),
         .target(
-            name: "Reporting", dependencies: ["Documents", "Estate", "Study", "Evidence", "Cost", "Decision"],
-            resources: [.embedInCode("Assets/report.css")], swiftSettings: settings, linkerSettings: mathematics),
+            name: "Reporting",
+            dependencies: ["Documents", "Estate", "Study", "Evidence", "Cost", "Decision"],
+            resources: [.embedInCode("Assets/report.css")],
+            swiftSettings: settings,
+            linkerSettings: mathematics
+        ),
 
         // The edge: arguments, files, exit codes.
         .target(
@@ -65,26 +88,53 @@ let package = Package(
             dependencies: [
                 "Documents", "Estate", "Study", "Evidence", "Cost", "Decision", "Reporting",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], swiftSettings: settings),
+            ],
+            swiftSettings: settings
+        ),
         .executableTarget(name: "assay", dependencies: ["Commands"], swiftSettings: settings),
 
         .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: settings),
         .testTarget(name: "ProbabilityTests", dependencies: ["Probability"], swiftSettings: settings),
         .testTarget(name: "EstateTests", dependencies: ["Estate", "Documents"], swiftSettings: settings),
         .testTarget(
-            name: "StudyTests", dependencies: ["Study", "Documents", "Estate", "Probability"], swiftSettings: settings),
+            name: "StudyTests",
+            dependencies: ["Study", "Documents", "Estate", "Probability"],
+            swiftSettings: settings
+        ),
         .testTarget(
-            name: "EvidenceTests", dependencies: ["Evidence", "Documents", "Estate", "Probability"],
-            swiftSettings: settings),
+            name: "EvidenceTests",
+            dependencies: ["Evidence", "Documents", "Estate", "Probability"],
+            swiftSettings: settings
+        ),
         .testTarget(
-            name: "CostTests", dependencies: ["Cost", "Study", "Documents", "Estate", "Probability"], swiftSettings: settings),
+            name: "CostTests",
+            dependencies: ["Cost", "Study", "Documents", "Estate", "Probability"],
+            swiftSettings: settings
+        ),
         .testTarget(
-            name: "DecisionTests", dependencies: ["Decision", "Documents", "Estate", "Study", "Evidence", "Cost", "Probability"],
-            swiftSettings: settings),
+            name: "DecisionTests",
+            dependencies: ["Decision", "Documents", "Estate", "Study", "Evidence", "Cost", "Probability"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "ReportingTests",
             dependencies: ["Reporting", "Decision", "Documents", "Estate", "Study", "Evidence", "Cost", "Probability"],
-            swiftSettings: settings),
-        .testTarget(name: "CommandsTests", dependencies: ["Commands"], swiftSettings: settings),
+            swiftSettings: settings
+        ),
+        .testTarget(name: "EndToEndTests", dependencies: ["assay"], swiftSettings: settings),
     ]
 )
+
+// Measured by hand and by `make bench`; users and CI never build it.
+if Context.environment["ASSAY_BENCHMARKS"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "assay-bench",
+            dependencies: ["Probability", "Evidence"],
+            path: "Benchmarks/Sources/assay-bench",
+            swiftSettings: settings,
+            linkerSettings: mathematics
+        )
+    )
+    package.products.append(.executable(name: "assay-bench", targets: ["assay-bench"]))
+}

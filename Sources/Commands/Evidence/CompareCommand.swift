@@ -65,8 +65,9 @@ struct CompareCommand: ParsableCommand {
         try holdAgainstBar(comparison)
     }
 
-    /// 'No' when an overhead stands whose estimate is above the bar, and when a comparison is invalid: then nothing says
-    /// that the bar is kept. An inconclusive one is no 'no'; it is said.
+    /// Ends with 'no' when an overhead stands whose estimate is above the bar.
+    ///
+    /// An invalid comparison is a 'no' too: nothing says that the bar is kept. An inconclusive one is not; it is said.
     private func holdAgainstBar(_ comparison: Comparison) throws {
         guard let bar = try bar() else { return }
         var missed: [String] = []

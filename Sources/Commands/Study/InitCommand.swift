@@ -66,14 +66,22 @@ struct InitCommand: ParsableCommand {
             ])
         }
         var questions = try InitQuestions()
-        for (question, text) in given {
+        var flags = Dictionary(uniqueKeysWithValues: given)
+        while let question = questions.next {
+            guard let text = flags.removeValue(forKey: question) else {
+                try ask(question, &questions)
+                continue
+            }
             do {
                 try questions.answer(question, text)
             } catch {
                 throw Failure.input(["\(flag(question)): \(error)"])
             }
         }
-        while let question = questions.next { try ask(question, &questions) }
+        // A flag whose question was never asked contradicts another answer: a contract without a hypervisor, say.
+        if let unused = flags.keys.min(by: { $0.rawValue < $1.rawValue }) {
+            throw Failure.input(["\(flag(unused)): is not asked after the other answers; leave it out"])
+        }
         guard let answers = questions.finished else { throw Failure.input(["a question is still open"]) }
         let text: String
         do {

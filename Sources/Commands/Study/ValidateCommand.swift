@@ -4,7 +4,7 @@ import Estate
 import Evidence
 import Study
 
-/// `assay validate`: are these studies and records in order?
+/// `assay validate`: whether studies and records are in order.
 struct ValidateCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "validate",
