@@ -32,7 +32,7 @@ package struct CSVRecordParser: Sendable {
     ///
     /// - Throws: the first problem, with its line and column.
     package mutating func consume(_ bytes: some Sequence<UInt8>) throws(DocumentError) {
-        try rows.consume(bytes) { (row) throws(DocumentError) in try intake.take(row) }
+        try rows.consume(Array(bytes)) { (row) throws(DocumentError) in try intake.take(row) }
     }
 
     /// The record, once all bytes were fed.
@@ -167,13 +167,16 @@ private struct Intake: Sendable {
     }
 
     /// The run that a row belongs to, made where the row is its first.
-    private mutating func run(of row: borrowing CSVRows.Row, _ columns: CSVColumns) throws(DocumentError) -> Int {
+    private mutating func run(of row: borrowing CSVRows.Row, _ columns: CSVColumns) throws(DocumentError)
+        -> Int
+    {
         key.removeAll(keepingCapacity: true)
-        for column in [columns.host, columns.boot, columns.run] {
-            // A zero byte cannot stand in a field.
-            if let column { key.append(contentsOf: row[column]) }
-            key.append(0)
-        }
+        // A zero byte cannot stand in a field, so it separates.
+        if let column = columns.host { key.append(contentsOf: row[column]) }
+        key.append(0)
+        if let column = columns.boot { key.append(contentsOf: row[column]) }
+        key.append(0)
+        key.append(contentsOf: row[columns.run])
         constants.removeAll(keepingCapacity: true)
         for column in columns.conditions {
             constants.append(contentsOf: row[column])
@@ -193,7 +196,7 @@ private struct Intake: Sendable {
             runs.append(try open(row, columns))
             indexes[key] = index
         }
-        (current, currentKey) = (index, key)
+        if current != index { (current, currentKey) = (index, key) }
         guard runs[index].constants == constants else { throw changed(row, columns, runs[index]) }
         return index
     }

@@ -50,16 +50,50 @@ struct CSVRows: Sendable {
 
     /// Feeds bytes; `take` is called for each row that is complete.
     mutating func consume(
-        _ bytes: some Sequence<UInt8>,
+        _ bytes: [UInt8],
         _ take: (borrowing Row) throws(DocumentError) -> Void
     ) throws(DocumentError) {
-        for byte in bytes {
+        var index = 0
+        while index < bytes.count {
             if mark != nil {
-                try begin(byte, take)
+                try begin(bytes[index], take)
+                index += 1
+                continue
+            }
+            // Most bytes are text inside a field: they are taken at once.
+            let end = textEnd(bytes, from: index)
+            if end > index {
+                try append(bytes[index..<end])
+                if state == .fieldStart { state = .plain }
+                index = end
             } else {
-                try feed(byte, take)
+                try feed(bytes[index], take)
+                index += 1
             }
         }
+    }
+
+    /// Where the text that begins here ends, as far as these bytes go; `start` where none begins.
+    private func textEnd(_ bytes: [UInt8], from start: Int) -> Int {
+        var index = start
+        switch state {
+        case .quoted:
+            while index < bytes.count, bytes[index] != UInt8(ascii: "\""), bytes[index] != 0x0A { index += 1 }
+        case .fieldStart, .plain:
+            guard let separator else { return start }
+            while index < bytes.count {
+                let byte = bytes[index]
+                if byte == separator || (byte <= 0x22 && Self.isSpecial(byte)) { break }
+                index += 1
+            }
+        case .quoteSeen, .carriageReturn:
+            break
+        }
+        return index
+    }
+
+    private static func isSpecial(_ byte: UInt8) -> Bool {
+        byte == 0x0A || byte == 0x0D || byte == UInt8(ascii: "\"") || byte == 0
     }
 
     /// Ends the stream: the last row need not have a line break.
@@ -161,10 +195,17 @@ struct CSVRows: Sendable {
         return true
     }
 
+    private mutating func append(_ text: ArraySlice<UInt8>) throws(DocumentError) {
+        guard row.bytes.count + text.count <= Self.maximumRow else { throw tooLong() }
+        row.bytes.append(contentsOf: text)
+    }
+
+    private func tooLong() -> DocumentError {
+        error(at: row.line, "this row is longer than 1 MiB; is a '\"' left open?")
+    }
+
     private mutating func append(_ byte: UInt8) throws(DocumentError) {
-        guard row.bytes.count < Self.maximumRow else {
-            throw error(at: row.line, "this row is longer than 1 MiB; is a '\"' left open?")
-        }
+        guard row.bytes.count < Self.maximumRow else { throw tooLong() }
         row.bytes.append(byte)
     }
 

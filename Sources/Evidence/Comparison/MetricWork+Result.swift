@@ -131,15 +131,21 @@ extension MetricWork {
         return SecondaryEffect(statistic: statistic, effect: effect(ratio, suffix: suffix), descriptiveBecause: reason)
     }
 
+    /// The most values that a draw of the bootstrap goes through.
+    private static let bootstrapValues = 40_000
+
     private func bootstrap() -> Effect? {
         let fewest = Bootstrap.recommendedRuns
         guard options.bootstrapDraws > 0, isConfirmatory, invalid == nil, options.statistic == .mean,
             design.level == .run, baselineUnits.count >= fewest, otherUnits.count >= fewest
         else { return nil }
+        // A draw costs by the number of values, so many runs have longer blocks.
+        let runs = (baselineUnits + otherUnits).reduce(0) { $0 + $1.reduce(0) { $0 + $1.count } }
+        let most = max(10, Self.bootstrapValues / max(1, runs))
         func series(_ units: [[[SampleSummary]]]) -> [[Double]] {
             units.flatMap { $0.flatMap { $0 } }.map { run in
-                // Block means are values in order too, and there are at most a thousand.
-                run.hasAllSamples && run.count <= BlockSeries.maximumBlocks ? run.samples.values : run.blocks.means
+                run.hasAllSamples && run.count <= most
+                    ? run.samples.values : run.blocks.wholeMeans(most, count: run.count)
             }
         }
         let found = try? Bootstrap(draws: options.bootstrapDraws).ratio(

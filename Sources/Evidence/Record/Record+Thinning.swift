@@ -63,6 +63,13 @@ extension BlockSeries {
         return blocks
     }
 
+    /// The means of at most so many blocks, all equally long: a shorter last one is left out.
+    func wholeMeans(_ most: Int, count: Int) -> [Double] {
+        let blocks = merged(to: most, count: count)
+        let isWhole = count % blocks.samplesPerBlock == 0 || blocks.means.count < 2
+        return isWhole ? blocks.means : blocks.means.dropLast()
+    }
+
     private func halved(count: Int) -> BlockSeries {
         let firsts = stride(from: 0, to: means.count, by: 2)
         func pairs(_ column: [Double], _ join: (Double, Double) -> Double) -> [Double] {
