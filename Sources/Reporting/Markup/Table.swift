@@ -67,7 +67,7 @@ struct Table {
         return "<tr\(role("row"))\(id)\(total)>\(cells.joined())</tr>\n"
     }
 
-    private var isWide: Bool { columns.count > 4 }
+    private var isWide: Bool { columns.count > 4 || style == "cards" }
 
     /// A role for the parts of a wide table: on a phone its rows become cards, and without the role they would lose
     /// their meaning to a screen reader.

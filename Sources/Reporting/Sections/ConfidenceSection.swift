@@ -112,7 +112,7 @@ extension Page {
                 """))
             \(Table(
                 caption: "Cash paid by year, \(result.study.currency), with P10 to P90",
-                columns: [.text("Year")] + options.map { .number("\(Words.title(of: $0.kind))") }, rows: rows
+                columns: [.text("Year")] + options.map { .number("\(Words.title(of: $0.kind))") }, rows: rows, style: "cards"
             ).markup)
             """
     }

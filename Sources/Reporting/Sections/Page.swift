@@ -115,8 +115,8 @@ struct Page {
         for (name, assignment) in [("chosen", chosen?.assignment), ("today", today?.assignment)] {
             for (index, platform) in (assignment?.platforms ?? []).enumerated() {
                 // Today's bill is printed only where it is another one.
-                guard name == "chosen" || assignment?.isChosen == false else { continue }
-                guard let line = platform.lines.firstIndex(where: { $0.group == group }) else { continue }
+                let isPrinted = name == "chosen" || assignment?.isChosen == false
+                guard isPrinted, let line = platform.lines.firstIndex(where: { $0.group == group }) else { continue }
                 return Self.lineAnchor(Self.billAnchor(name, index), line)
             }
         }

@@ -176,10 +176,10 @@ extension Page {
         for workload in result.workloads { rows += workload.flipPoints.map { row($0, of: workload.name) } }
         return """
             <h3 id="flip-points">What would change the answer</h3>
-            <p>Each input is moved through its declared range, the others as expected. An input that is not listed \
-            changes no choice anywhere in its range.</p>
+            <p>\(Self.term("Flip points", .flipPoint)): each input is moved through its declared range, the others as \
+            expected. An input that is not listed changes no choice anywhere in its range.</p>
             \(Table(
-                caption: "\(Self.term("Flip points", .flipPoint))",
+                caption: "Flip points",
                 columns: [
                     .text("Input"), .text("Of"), .number("Now"), .number("Flips at"), .text("Range tried"),
                     .text("Below it"), .text("Above it"), .text("What flips"),
@@ -224,9 +224,11 @@ extension Page {
         }
         return """
             <h3 id="break-evens">Break-evens</h3>
+            <p>\(Self.term("Where two options cost the same", .breakEven)), the other inputs as expected.</p>
             \(Table(
-                caption: "\(Self.term("Break-evens", .breakEven)), solved",
-                columns: [.text("Input"), .text("Between"), .number("Now"), .number("Cost the same at")], rows: rows
+                caption: "Break-evens, solved",
+                columns: [.text("Input"), .text("Between"), .number("Now"), .number("Cost the same at")], rows: rows,
+                style: "cards"
             ).markup)
             """
     }
