@@ -59,12 +59,12 @@ struct PublicTrainingRunTests {
         #expect(text.contains("cpu is '8462Y+' in the baseline and '8480C' in the other arm"))
     }
 
-    static let steps = ProcessInfo.processInfo.environment["ASSAY_MLPERF_STEPS"]
+    static let steps = SharedData.path("mlperf/gpt3_v31_step_s.csv")
 
     /// Needs the series of steps: a CSV `arm,run,step,seconds` with the arms `bm_eos` and `vm_azure`.
     @Test(
         "the series of steps gives mean, median and a descriptive p99",
-        .enabled(if: steps != nil, "set ASSAY_MLPERF_STEPS to the CSV of the step times to run this")
+        .enabled(if: steps != nil, "needs the public step series, mlperf/gpt3_v31_step_s.csv in the shared data folder")
     )
     func series() throws {
         let data = try Data(contentsOf: URL(filePath: try #require(Self.steps)))
