@@ -5,7 +5,8 @@ extension CostModel {
     /// The bill of each platform that an assignment uses, at the expected inputs, in the first year; empty when invalid.
     ///
     /// Hosts in service are priced by the available GPU-hour, at the mean of owned and bought ones, and each platform pays
-    /// for its own hosts. Owned hosts that no platform needs stand on today's platform, which has a bill for them (and for
+    /// for its own hosts. People and setup count once for each family in use: the line stands with the platform whose
+    /// amount is the largest. Owned hosts that no platform needs stand on today's platform, which has a bill for them (and for
     /// licences its contract commits to) even when no workload is left on it; its `hosts` counts only those needed. One-off
     /// amounts are levelised over the horizon. The bills sum to the first year's cost.
     package func bills(_ assignment: [Int]) -> [PlatformBill] {
@@ -18,7 +19,9 @@ extension CostModel {
 extension CostSlab {
     fileprivate mutating func bills(_ assignment: [Int]) -> [PlatformBill] {
         let parts = platformsUsed(assignment)
-        let hosts = parts.map { evaluate(platform: $0.platform, subset: $0.subset).hosts[0] }
+        let hosts = parts.map { carried($0).hosts[0] }
+        let staffed = DeploymentModel.Family.allCases.compactMap { cause(in: $0, parts) { people[$0] } }
+        let setUp = DeploymentModel.Family.allCases.compactMap { cause(in: $0, parts) { setup[$0] } }
         let further = max(0, hosts.reduce(0, +) - model.ownedWholeHosts[0])
         let inService = model.ownedHosts[0] + further
         let prices = HardwarePrices(self, further: further, inService: inService)
@@ -36,7 +39,12 @@ extension CostSlab {
             let storage = model.study.finance.storagePerGPUMonth
             bill.add("Storage", .storage, gpus, "GPU", storageAnnual[0] / 12, [storage.key])
             addLicences(part, hosts: needed, to: &bill)
-            addPeople(part, to: &bill)
+            if staffed.contains(part.platform) { addPeople(part.platform, to: &bill) }
+            addWaiting(part, to: &bill)
+            if setUp.contains(part.platform) {
+                let key = model.study.platforms[part.platform].setup.key
+                bill.add("Setup, spread over the horizon", .change, 1, "once", setup[part.platform], [key])
+            }
             addChange(part, to: &bill)
             if part.subset != 0 || !bill.lines.isEmpty { bills.append(bill) }
         }
@@ -94,13 +102,17 @@ extension CostSlab {
         }
     }
 
-    private func addPeople(_ part: SubsetKey, to bill: inout PlatformBill) {
+    private func addPeople(_ platform: Int, to bill: inout PlatformBill) {
+        let staff = lanes(model.terms[platform].people, 0, Bounds.count)
+        let salary = lanes(model.finance.person.input, 0, Bounds.money) / 12
+        let keys = [model.study.platforms[platform].people.key, model.study.finance.personPerYear.key]
+        bill.add("People who run it", .people, staff, "FTE", salary, keys)
+    }
+
+    private func addWaiting(_ part: SubsetKey, to bill: inout PlatformBill) {
         guard part.subset != 0 else { return }
         let platform = model.study.platforms[part.platform]
         let finance = model.study.finance
-        let staff = lanes(model.terms[part.platform].people, 0, Bounds.count)
-        let salary = lanes(model.finance.person.input, 0, Bounds.money) / 12
-        bill.add("People who run it", .people, staff, "FTE", salary, [platform.people.key, finance.personPerYear.key])
         let hour = lanes(model.finance.waitingPerson.input, 0, Bounds.money)
         for member in members(part.subset) {
             let workload = model.study.workloads[member]
@@ -126,7 +138,6 @@ extension CostSlab {
     private func addChange(_ part: SubsetKey, to bill: inout PlatformBill) {
         guard part.subset != 0 else { return }
         let platform = model.study.platforms[part.platform]
-        bill.add("Setup, spread over the horizon", .change, 1, "once", setup[part.platform], [platform.setup.key])
         let members = members(part.subset)
         let each = members.first.map { migration[$0 * model.terms.count + part.platform] } ?? 0
         let moved = Double(members.count)

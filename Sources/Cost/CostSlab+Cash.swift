@@ -31,7 +31,7 @@ extension CostSlab {
         let after = platformsUsed(assignment)
         let hostsBefore = yearlyHosts(before)
         let hostsAfter = yearlyHosts(after)
-        for part in before + after { _ = evaluate(platform: part.platform, subset: part.subset) }
+        for part in before + after { _ = carried(part) }
         for draw in 0..<count {
             let flows = cashFlows(before, after, hostsBefore, hostsAfter, start, draw)
             flow.upfront.append(flows.upfront)
@@ -45,7 +45,7 @@ extension CostSlab {
     mutating func yearlyHosts(_ parts: [SubsetKey]) -> ContiguousArray<Double> {
         var sum = yearlyZeros
         for part in parts {
-            let hosts = evaluate(platform: part.platform, subset: part.subset).hosts
+            let hosts = carried(part).hosts
             for index in sum.indices { sum[index] += hosts[index] }
         }
         return sum
@@ -150,9 +150,7 @@ extension CostSlab {
     }
 
     private func fullTime(_ parts: [SubsetKey], _ draw: Int) -> Double {
-        parts.reduce(0) { sum, part in
-            part.subset == 0 ? sum : sum + lanes(model.terms[part.platform].people, draw, Bounds.count)
-        }
+        forEachFamily(parts) { lanes(model.terms[$0].people, draw, Bounds.count) }
     }
 
     /// Licences of a part of a year, of which `contract` lies before the renewal.
@@ -178,12 +176,13 @@ extension CostSlab {
 
     /// Setup, migration and parallel running of a switch, as one amount.
     private func changeOnce(_ parts: [SubsetKey], at time: Double, _ draw: Int) -> Double {
-        var sum = 0.0
+        var sum = forEachFamily(parts) { platform in
+            platform != model.today || model.isGreenfield
+                ? lanes(model.terms[platform].setup, draw, Bounds.money) : 0
+        }
         for part in parts where part.subset != 0 {
             let terms = model.terms[part.platform]
-            let isToday = part.platform == model.today
-            if !isToday || model.isGreenfield { sum += lanes(terms.setup, draw, Bounds.money) }
-            guard !isToday, !model.isGreenfield else { continue }
+            guard part.platform != model.today, !model.isGreenfield else { continue }
             sum += Double(part.subset.nonzeroBitCount) * lanes(terms.migration, draw, Bounds.money)
             let today = cache[SubsetKey(platform: model.today, subset: part.subset)]
             sum += parallelLicences(part.platform, hostsToday: today?.hosts[draw] ?? 0, draw, from: time)

@@ -6,7 +6,8 @@ extension CostSlab {
     mutating func addGroups(_ assignment: [Int], to sums: inout GroupSums) {
         let n = count
         let parts = platformsUsed(assignment)
-        let columns = parts.map { evaluate(platform: $0.platform, subset: $0.subset) }
+        let columns = parts.map { carried($0) }
+        let fixed = fixed(parts)
         for draw in 0..<n {
             var bought = 0.0
             var standing = 0.0
@@ -29,7 +30,8 @@ extension CostSlab {
                 sums.idleAllocated += hardware * hours.idleAllocated
                 sums.idleUnallocated += hardware * hours.idleUnallocated
             }
-            sums.change += parallelStaff(parts, draw)
+            sums.people += fixed.people[draw]
+            sums.change += fixed.change[draw]
             for (part, column) in zip(parts, columns) { addParts(part, column, draw, to: &sums) }
         }
     }
@@ -37,8 +39,7 @@ extension CostSlab {
     private func addParts(_ part: SubsetKey, _ columns: PlatformColumns, _ draw: Int, to sums: inout GroupSums) {
         var rest = columns.cost[draw]
         if part.subset != 0 {
-            let staff = people[part.platform * count + draw]
-            var change = setup[part.platform * count + draw]
+            var change = 0.0
             var wait = 0.0
             for member in members(part.subset) {
                 let at = (member * model.terms.count + part.platform) * count + draw
@@ -50,10 +51,9 @@ extension CostSlab {
             {
                 change += once[draw] * parallelLicences(part.platform, hostsToday: before.hosts[draw], draw)
             }
-            sums.people += staff
             sums.waiting += wait
             sums.change += change
-            rest -= staff + wait + change
+            rest -= wait + change
         }
         // What is left of a platform's column is its licences: the groups sum to the total by construction.
         sums.licences += rest

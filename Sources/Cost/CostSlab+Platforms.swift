@@ -7,21 +7,34 @@ struct SubsetKey: Hashable {
 /// What a platform needs and costs with a subset of the workloads.
 package struct PlatformColumns: Sendable {
     /// Levelised monthly cost without hardware, storage and today's people in parallel running, by draw.
+    ///
+    /// From `CostSlab.evaluate`: with people and setup, as of a platform that is the only one of its family in use.
     package var cost: ContiguousArray<Double>
     /// Whole hosts needed, by year, then draw: the value of a draw in a year is at `year * count + draw`.
     package var hosts: ContiguousArray<Double>
 }
 
 extension CostSlab {
-    /// What a platform needs and costs with a subset of the workloads; computed once for each pair.
+    /// What a platform needs and costs with a subset of the workloads, the only one of its family in use.
     ///
-    /// The empty subset costs nothing, except what today's contract commits to on today's platform.
+    /// The empty subset costs nothing, except what today's contract commits to on today's platform. In an assignment that
+    /// uses several platforms of a family, people and setup count once: the costs of the platforms are then more than
+    /// its total holds.
     package mutating func evaluate(platform: Int, subset: UInt64) -> PlatformColumns {
-        let key = SubsetKey(platform: platform, subset: subset)
-        if let known = cache[key] { return known }
         guard model.terms.indices.contains(platform) else { return PlatformColumns(cost: zeros, hosts: yearlyZeros) }
-        let columns = computed(platform, subset)
-        cache[key] = columns
+        var columns = carried(SubsetKey(platform: platform, subset: subset))
+        guard subset != 0 else { return columns }
+        for draw in 0..<count {
+            columns.cost[draw] += people[platform * count + draw] + setup[platform * count + draw]
+        }
+        return columns
+    }
+
+    /// What a platform needs and costs with the workloads it carries, without people and setup; computed once for each.
+    mutating func carried(_ part: SubsetKey) -> PlatformColumns {
+        if let known = cache[part] { return known }
+        let columns = computed(part.platform, part.subset)
+        cache[part] = columns
         return columns
     }
 
@@ -33,10 +46,7 @@ extension CostSlab {
         model.demand.indices.filter { subset >> UInt64($0) & 1 == 1 }
     }
 
-    /// GPUs needed before rounding to hosts, in one year: the pooled peak, at least the largest job's.
-    ///
-    /// Not divided by availability and packing.
-    mutating func computed(_ platform: Int, _ subset: UInt64) -> PlatformColumns {
+    private mutating func computed(_ platform: Int, _ subset: UInt64) -> PlatformColumns {
         let n = count
         let years = model.years
         let members = members(subset)
@@ -54,15 +64,12 @@ extension CostSlab {
         add(licencesPerHostOf: platform, &columns)
         for licence in terms.licences where !licence.isLinear { add(licence, &columns) }
         guard !members.isEmpty else { return columns }
-        for draw in 0..<n {
-            columns.cost[draw] += people[platform * n + draw] + setup[platform * n + draw]
-        }
         for member in members {
             let start = (member * model.terms.count + platform) * n
             for draw in 0..<n { columns.cost[draw] += waiting[start + draw] + migration[start + draw] }
         }
         if hasParallelLicences(platform) {
-            let before = evaluate(platform: model.today, subset: subset)
+            let before = carried(SubsetKey(platform: model.today, subset: subset))
             for licence in model.terms[model.today].licences { addParallel(licence, platform, before.hosts, &columns) }
         }
         return columns

@@ -19,20 +19,21 @@ extension CostSlab {
             return
         }
         let parts = platformsUsed(assignment)
+        Self.copy(fixed(parts).base, into: &result, n)
+        // Today's platform without workloads needs no hosts, and what it commits to is among the fixed costs.
+        var used: [PlatformColumns] = []
+        for part in parts where part.subset != 0 {
+            let columns = carried(part)
+            Self.add(columns.cost, to: &result, n)
+            used.append(columns)
+        }
+        guard let first = used.first else { return }
+        guard used.count > 1 else { return addFurtherHosts(first.hosts, to: &result) }
         // Taken out of the slab while it is used, so that adding to it copies nothing.
         var hosts: ContiguousArray<Double> = []
         swap(&hosts, &hostsScratch)
-        for (position, part) in parts.enumerated() {
-            let columns = evaluate(platform: part.platform, subset: part.subset)
-            if position == 0 {
-                Self.set(ownedTotal, columns.cost, into: &result, n)
-                Self.set(columns.hosts, into: &hosts, n * model.years)
-            } else {
-                Self.add(columns.cost, to: &result, n)
-                Self.add(columns.hosts, to: &hosts, n * model.years)
-            }
-        }
-        addParallelPeople(parts, to: &result)
+        Self.set(first.hosts, used[1].hosts, into: &hosts, n * model.years)
+        for columns in used.dropFirst(2) { Self.add(columns.hosts, to: &hosts, n * model.years) }
         addFurtherHosts(hosts, to: &result)
         swap(&hosts, &hostsScratch)
     }
@@ -66,7 +67,7 @@ extension CostSlab {
         }
     }
 
-    private static func set(_ source: ContiguousArray<Double>, into sum: inout ContiguousArray<Double>, _ count: Int) {
+    private static func copy(_ source: ContiguousArray<Double>, into sum: inout ContiguousArray<Double>, _ count: Int) {
         sum.withUnsafeMutableBufferPointer { sum in
             source.withUnsafeBufferPointer { source in
                 guard source.count >= count, sum.count >= count else { return }
@@ -82,24 +83,6 @@ extension CostSlab {
                 for index in 0..<count { sum[index] += source[index] }
             }
         }
-    }
-
-    /// Where every workload leaves today's platform its people stay for the longest parallel running.
-    private func addParallelPeople(_ parts: [SubsetKey], to result: inout ContiguousArray<Double>) {
-        if parts.contains(where: { $0.platform == model.today && $0.subset != 0 }) { return }
-        guard hasParallelPeople else { return }
-        for draw in 0..<count { result[draw] += parallelStaff(parts, draw) }
-    }
-
-    func parallelStaff(_ parts: [SubsetKey], _ draw: Int) -> Double {
-        var longest = 0.0
-        for part in parts {
-            if part.platform == model.today, part.subset != 0 { return 0 }
-            if part.platform != model.today {
-                longest = max(longest, parallelPeople[part.platform * count + draw])
-            }
-        }
-        return longest
     }
 
     private mutating func addFurtherHosts(

@@ -54,15 +54,17 @@ package struct CostSlab {
     private(set) var hostsPerGPU: ContiguousArray<Double>
     private(set) var people: ContiguousArray<Double>
     private(set) var setup: ContiguousArray<Double>
-    /// Today's people during parallel running, as if today's platform emptied.
+    /// Today's people during parallel running, as if today's family emptied.
     private(set) var parallelPeople: ContiguousArray<Double>
     /// By platform, year, draw: licences that are a plain multiple of hosts, levelised, of one host.
     private(set) var licencePerHost: ContiguousArray<Double>
 
+    /// Without people and setup, which are those of a family.
     var cache: [SubsetKey: PlatformColumns] = [:]
+    /// By the platforms in use, as bits.
+    var fixedCache: [UInt64: FixedColumns] = [:]
     var scratch: ContiguousArray<Double>
     var hostsScratch: ContiguousArray<Double>
-    private(set) var hasParallelPeople = false
 
     /// Prepares the draws `range` of a table; a range outside of the table is cut to it.
     package init(_ model: CostModel, _ draws: DrawTable, _ range: Range<Int>) {
@@ -107,7 +109,6 @@ package struct CostSlab {
         prepareHosts()
         prepareDemand()
         for platform in 0..<platforms { preparePlatform(platform) }
-        hasParallelPeople = parallelPeople.contains { $0 != 0 }
     }
 
     private mutating func prepareTime() {

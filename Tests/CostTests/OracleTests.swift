@@ -4,7 +4,7 @@ import Probability
 import Study
 import Testing
 
-/// The total of a study with whole-GPU platforms, written again from docs/cost.md in the plainest way.
+/// The total of a study whose platforms give whole GPUs, written again from docs/cost.md in the plainest way.
 ///
 /// Shares no code with the engine: year by year, with explicit present values, at the expected inputs.
 private struct Oracle {
@@ -43,6 +43,33 @@ private struct Oracle {
         return (max(needed, gang) / Double(study.estate.shape.gpusPerHost)).rounded(.up)
     }
 
+    /// The sum of the dearest bare-metal and the dearest virtual platform.
+    private func once(_ platforms: [Platform], _ amount: (Platform) -> Double) -> Double {
+        let isBare = { (platform: Platform) in [.bareMetal, .bareMetalMIG].contains(platform.model) }
+        let bare = platforms.filter(isBare).map(amount).max() ?? 0
+        let virtual = platforms.filter { !isBare($0) }.map(amount).max() ?? 0
+        return bare + virtual
+    }
+
+    /// Migration and parallel running of a platform that is not today's.
+    private func moving(_ platform: Platform, _ carried: [Workload], owned: Double) -> Double {
+        var cost = Double(carried.count) * value(platform.migrationPerWorkload)
+        guard let today = study.platforms.first(where: { $0.model == study.estate.today }) else { return cost }
+        let months = value(platform.parallelMonths)
+        let hosts = hosts(today.model, carried, 0)
+        for licence in today.licences {
+            guard hosts > 0, case .perCore(let socket, let order) = licence.metric else { continue }
+            let each = Double(
+                study.estate.shape.sockets * max(study.estate.shape.cores / study.estate.shape.sockets, socket)
+            )
+            let units = max(hosts * each, Double(order))
+            let paid = licence.committedUntilRenewal ? min(units, max(owned * each, Double(order))) : 0
+            let left = study.estate.renewal.map { 12 * study.date.years(to: $0) } ?? 0
+            cost += ((units - paid) * months + paid * max(0, months - left)) / 12 * value(licence.pricePerYear)
+        }
+        return cost
+    }
+
     func monthly(_ models: [DeploymentModel]) -> Double {
         let finance = study.finance
         let rate = value(finance.costOfCapital)
@@ -73,8 +100,6 @@ private struct Oracle {
                     }
                     cost += paid * at(licence.pricePerYear, year)
                 }
-                guard !carried.isEmpty else { continue }
-                cost += value(platform.people) * at(finance.personPerYear, year)
                 for workload in carried {
                     cost +=
                         12 * value(workload.requestsPerMonth) * value(workload.peopleWaiting)
@@ -82,6 +107,7 @@ private struct Oracle {
                         * value(finance.waitingLostShare)
                 }
             }
+            cost += once(used) { value($0.people) } * at(finance.personPerYear, year)
             let inService = purchases.reduce(0) { $0 + $1.hosts }
             if needed > inService { purchases.append((year, needed - inService)) }
             let life = Int(value(finance.lifeYears))
@@ -98,9 +124,21 @@ private struct Oracle {
             present += cost / power(1 + rate, year + 1)
             unit += 1 / power(1 + rate, year + 1)
         }
-        for platform in used where platform.model != study.estate.today {
-            present += value(platform.setup)
-            present += Double(models.count { $0 == platform.model }) * value(platform.migrationPerWorkload)
+        if owned == 0 {
+            present += once(used) { value($0.setup) }
+            return present / unit / 12
+        }
+        let isToday = { (platform: Platform) in platform.model == study.estate.today }
+        present += once(used) { isToday($0) ? 0 : value($0.setup) }
+        for platform in used where !isToday(platform) {
+            let carried = zip(study.workloads, models).filter { $0.1 == platform.model }.map(\.0)
+            present += moving(platform, carried, owned: owned)
+        }
+        // The team that loses its last virtual platform stays for the longest parallel running.
+        if used.allSatisfy({ $0.model == .bareMetal }) {
+            let months = used.map { value($0.parallelMonths) }.max() ?? 0
+            let staff = study.platforms.first(where: isToday).map { value($0.people) } ?? 0
+            present += months / 12 * staff * value(finance.personPerYear)
         }
         return present / unit / 12
     }
@@ -108,7 +146,7 @@ private struct Oracle {
 
 @Suite("The engine against the rules written again")
 struct OracleTests {
-    @Test("Whole-GPU assignments cost what the plain sums say", arguments: [0, 2, 9], [1, 5])
+    @Test("Assignments to whole GPUs cost what the plain sums say", arguments: [0, 2, 9], [1, 5])
     func totals(hosts: Int, years: Int) throws {
         let vcf = try Fixture.licence(
             "vcf",
@@ -117,6 +155,7 @@ struct OracleTests {
             committed: true,
             escalator: 0.06
         )
+        let loose = try Fixture.licence("loose", .perCore(minimumPerSocket: 16, minimumOrder: 72), 90)
         var finance = try Fixture.finance(storage: 35)
         finance.support = try Fixture.quantity("finance.support", 0.06)
         var facility = try Fixture.facility()
@@ -146,8 +185,19 @@ struct OracleTests {
                 Fixture.workload("c", hours: 500, activity: 0.9, peak: 3, requests: 12),
             ],
             platforms: [
-                Fixture.platform(.bareMetal, people: 1, setup: 50_000, migration: 4_000, wait: 60),
+                Fixture.platform(.bareMetal, people: 1, setup: 50_000, migration: 4_000, parallelMonths: 4, wait: 60),
                 Fixture.platform(.vmPassthrough, licences: [vcf], people: 1.5, setup: 70_000, migration: 1, wait: 2),
+                // One share for each GPU: sized as whole GPUs are.
+                Fixture.platform(.vmSRIOV, people: 2, setup: 20_000, parallelMonths: 30, wait: 3, shares: 1),
+                Fixture.platform(
+                    .vmVGPU,
+                    licences: [loose],
+                    people: 1.1,
+                    setup: 30_000,
+                    migration: 500,
+                    parallelMonths: 2,
+                    shares: 1
+                ),
             ],
             today: .vmPassthrough,
             hosts: max(hosts, 1),
@@ -162,13 +212,7 @@ struct OracleTests {
         var slab = CostSlab(model, .expected(model), 0..<1)
         for assignment in Fixture.assignments(model) {
             let models = assignment.map { model.platforms[$0] }
-            var expected = Oracle(study: study).monthly(models)
-            if hosts == 0 {
-                // Nothing owned: setup for every platform used, and no migration.
-                let unit = 12 * Annuity.presentValue(ofYears: years, rate: 0.09)
-                if models.contains(.vmPassthrough) { expected += 70_000 / unit }
-                expected -= Double(models.count { $0 == .bareMetal }) * 4_000 / unit
-            }
+            let expected = Oracle(study: study).monthly(models)
             let total = slab.total(assignment)[0]
             #expect(abs(total - expected) < 1e-9 * expected, "\(models)")
         }

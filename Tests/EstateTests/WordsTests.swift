@@ -19,6 +19,7 @@ struct WordsTests {
         )
         for model in DeploymentModel.allCases {
             #expect(model.isVirtual == model.rawValue.hasPrefix("vm-"))
+            #expect(model.family == (model.rawValue.hasPrefix("vm-") ? .virtual : .bareMetal))
             #expect(model.usesMIG == model.rawValue.hasSuffix("-mig"))
             #expect(model.needsVGPULicence == model.rawValue.contains("vgpu"))
             #expect(model.sharesGPU == (model.sharing != .none))

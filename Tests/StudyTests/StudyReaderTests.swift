@@ -85,6 +85,20 @@ import Testing
         #expect(study.notes.contains { $0.contains("inputs are assumed") })
     }
 
+    @Test(arguments: [DeploymentModel.bareMetal, .vmPassthrough])
+    func `setting up a further platform of today's family is assumed to cost little`(today: DeploymentModel) throws {
+        let platforms = "\nplatforms: [bare-metal, bare-metal-mig, vm-passthrough, vm-sriov, vm-vgpu, vm-vgpu-mig]\n"
+        let study = try Fixture.read(
+            Fixture.minimal.replacing("today: bare-metal", with: "today: \(today)\n  hypervisor: none") + platforms
+        )
+        #expect(study.platforms.map(\.model) == DeploymentModel.allCases)
+        for platform in study.platforms {
+            let isOfTodaysFamily = platform.model.isVirtual == today.isVirtual
+            let mean = platform.model == today ? 0 : isOfTodaysFamily ? 14_000 : 175_000.0 / 3
+            #expect(abs(platform.setup.distribution.mean - mean) < 1e-6, "\(platform.model)")
+        }
+    }
+
     @Test func `a study of one server with the book switched off has only what it states`() throws {
         let study = try Fixture.read(
             """

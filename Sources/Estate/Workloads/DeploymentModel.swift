@@ -16,6 +16,17 @@ package enum DeploymentModel: String, Sendable, Hashable, CaseIterable, Codable 
     /// Each virtual machine has a vGPU backed by its own MIG instance.
     case vmVGPUMIG = "vm-vgpu-mig"
 
+    /// Models that one team runs on one foundation: the same operating system and scheduler, or the same hypervisor.
+    ///
+    /// Two models of a family differ in how hosts are configured, not in who runs them, so an estate that uses both has
+    /// one team and one platform to set up.
+    package enum Family: String, Sendable, Hashable, CaseIterable, Codable {
+        /// No hypervisor: whole GPUs and MIG instances.
+        case bareMetal = "bare-metal"
+        /// Virtual machines, however a GPU reaches them.
+        case virtual
+    }
+
     /// Which means divides one GPU among workloads.
     package enum Sharing: String, Sendable, Hashable, CaseIterable, Codable {
         /// One workload has the whole GPU.
@@ -38,13 +49,16 @@ package enum DeploymentModel: String, Sendable, Hashable, CaseIterable, Codable 
         case conditional
     }
 
-    /// Whether a hypervisor stands between the workload and the hardware.
-    package var isVirtual: Bool {
+    /// Whose team and foundation it shares.
+    package var family: Family {
         switch self {
-        case .bareMetal, .bareMetalMIG: false
-        case .vmPassthrough, .vmSRIOV, .vmVGPU, .vmVGPUMIG: true
+        case .bareMetal, .bareMetalMIG: .bareMetal
+        case .vmPassthrough, .vmSRIOV, .vmVGPU, .vmVGPUMIG: .virtual
         }
     }
+
+    /// Whether a hypervisor stands between the workload and the hardware.
+    package var isVirtual: Bool { family == .virtual }
 
     /// How one GPU is divided.
     package var sharing: Sharing {

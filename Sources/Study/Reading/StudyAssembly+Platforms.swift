@@ -84,7 +84,14 @@ extension StudyAssembly {
             bounds: 0...10,
             book: "interference.\(model.sharing.bookKey)"
         )
-        let setup = QuantitySpec("\(key).setup", "Setting up \(model.title)", unit: "¤", kind: .money, book: "setup")
+        // Beside today's platform on the same foundation, only how hosts are configured is new.
+        let setup = QuantitySpec(
+            "\(key).setup",
+            "Setting up \(model.title)",
+            unit: "¤",
+            kind: .money,
+            book: model.family == estate.owned.today.family ? "setup.within-family" : "setup"
+        )
         return Platform(
             model: model,
             licences: licences,

@@ -269,8 +269,18 @@ package enum StudySchema {
                 "the hypervisor's and, for vGPU, NVIDIA AI Enterprise",
                 "Licences, instead of the usual ones; `[]` for none."
             ),
-            key("people_fte", "number, full-time equivalents", "price book", "People who run the platform."),
-            key("setup", "money", "price book; 0 for today's", "One-off cost of setting it up."),
+            key(
+                "people_fte",
+                "number, full-time equivalents",
+                "price book",
+                "People who run the platform; of the bare-metal models used, and of the virtual ones, the largest is paid once."
+            ),
+            key(
+                "setup",
+                "money",
+                "price book: little for today's kind (bare metal or virtual); 0 for today's",
+                "One-off cost of setting it up; of the bare-metal models used, and of the virtual ones, the largest is paid once."
+            ),
             key("migration_per_workload", "money", "price book", "One-off cost of moving one workload to it."),
             key("parallel_months", "number, months", "price book", "Months in which old and new platform both run."),
             key("hours_to_environment", "number, hours", "price book", "Hours from a request to a usable environment."),
