@@ -1,0 +1,48 @@
+internal import CProbe
+internal import Documents
+
+/// The process of one run: answers a request on its output.
+///
+/// An executable that measures starts itself again with ``argument`` and the request; it hands what follows to
+/// ``reply(to:probes:)``, writes the bytes to its output, and exits with 0.
+package enum ProbeChild {
+    /// The first argument that says that this process is a run of a probe.
+    package static let argument = "__probe-run"
+
+    /// The reply to a request, as bytes to write; refusals and errors are replies too.
+    package static func reply(to request: String, probes: [ComponentProbe] = ComponentProbe.all) -> [UInt8] {
+        let reply: ProbeReply
+        do {
+            reply = run(try ProbeRequest(argument: request), probes: probes)
+        } catch {
+            reply = .refused(ProbeRefusal("\(error)"))
+        }
+        if let bytes = try? reply.encoded() { return bytes }
+        let refusal = ProbeReply.refused(ProbeRefusal("the probe took samples that are not finite numbers"))
+        return (try? refusal.encoded()) ?? []
+    }
+
+    /// One run in this process.
+    package static func run(_ request: ProbeRequest, probes: [ComponentProbe]) -> ProbeReply {
+        guard let probe = probes.first(where: { $0.name == request.probe }) else {
+            return .refused(ProbeRefusal("there is no probe '\(request.probe)'"))
+        }
+        // Read before pinning, which narrows what we may use.
+        let layout = MachineLayout.live()
+        let missing = request.processors.filter { !layout.processors.contains($0) }
+        guard missing.isEmpty else {
+            return .refused(ProbeRefusal("processors \(ProcessorList.text(missing)) are not ours to use"))
+        }
+        if request.processors.count == 1, let processor = request.processors.first {
+            let status = assay_pin(Int32(clamping: processor))
+            guard status == 0 else {
+                return .refused(ProbeRefusal("cannot pin to processor \(processor): \(systemError(-status))"))
+            }
+        }
+        do {
+            return .samples(try probe.run(ProbeContext(request: request, layout: layout)))
+        } catch {
+            return .refused(error)
+        }
+    }
+}
