@@ -127,15 +127,16 @@ enum Fixture {
         _ platforms: [Platform],
         today: DeploymentModel = .vmPassthrough,
         hosts: Int = 1,
-        draws: Int = 2_000,
+        draws: Int = 256,
         seed: UInt64 = 7,
         practice: Practice = Practice(),
         shape: HostShape? = nil
     ) throws -> Study {
         let shape = try shape ?? Self.shape()
+        let start = try #require(CalendarDate(year: 2026, month: 1, day: 1))
         return Study(
             name: "fixture",
-            date: try #require(CalendarDate(year: 2026, month: 1, day: 1)),
+            date: start,
             currency: "USD",
             horizonYears: 3,
             estate: OwnedEstate(

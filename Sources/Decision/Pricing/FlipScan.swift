@@ -12,11 +12,13 @@ struct FlipScan: Sendable {
     let candidates: [[Int]]
     /// Their expected costs over all draws, nothing held.
     let expected: [Double]
-    /// The same over the draws of the scan and of the solution.
+    /// The same over the draws that pick the contenders, of the scan and of the solution.
+    let probed: [Double]
     let scanned: [Double]
     let solved: [Double]
 
-    /// Draws of the scan, draws of the solution, intervals of the grid and halvings of each.
+    /// Draws that pick the contenders, of the scan and of the solution; intervals of the grid and halvings of each.
+    static let probeDraws = 32
     static let scanDraws = 128
     static let solveDraws = 1_024
     static let intervals = 8
@@ -26,6 +28,7 @@ struct FlipScan: Sendable {
         self.pricer = pricer
         self.candidates = candidates
         self.expected = expected
+        probed = pricer.means(candidates, sample: FlipScan.probeDraws)
         scanned = pricer.means(candidates, sample: FlipScan.scanDraws)
         solved = pricer.means(candidates, sample: FlipScan.solveDraws)
     }
@@ -44,29 +47,59 @@ struct FlipScan: Sendable {
         let width = range.upperBound - low
         guard candidates.count > 1, width > 0, width.isFinite else { return [] }
         let grid = (0...FlipScan.intervals).map { low + width * Double($0) / Double(FlipScan.intervals) }
-        let ends = [grid.first, grid[FlipScan.intervals / 2], grid.last].compactMap { $0 }.map { costs(input, $0) }
-        guard let first = ends.first, ends.dropFirst().contains(where: { !isSameOrder($0, first) }) else { return [] }
-        let best = grid.map { cheapest(costs(input, $0)) }
+        let contenders = contenders(input, grid)
+        guard contenders.count > 1 else { return [] }
+        let line = Line(input: input, contenders: contenders)
+        let best = grid.map { cheapest(line, $0) }
         var changes: [Change] = []
         for step in 0..<FlipScan.intervals where best[step] != best[step + 1] {
-            split(input, grid[step], best[step], grid[step + 1], best[step + 1], FlipScan.halvings, &changes)
+            split(line, grid[step], best[step], grid[step + 1], best[step + 1], FlipScan.halvings, &changes)
         }
         return changes
     }
 
-    /// Expected costs of the candidates with the input held.
-    private func costs(_ input: Int, _ value: Double) -> [Double] {
-        let means = pricer.means(candidates, sample: FlipScan.scanDraws, fixing: input, at: value)
-        return means.indices.map { expected[$0] + means[$0] - scanned[$0] }
+    /// One input and the candidates that can be the cheapest somewhere along it.
+    private struct Line {
+        var input: Int
+        var contenders: [Int]
     }
 
-    /// Whether the candidates' differences are those of the other point, so that the input adds the same to all.
-    private func isSameOrder(_ a: [Double], _ b: [Double]) -> Bool {
-        guard let baseA = a.first, let baseB = b.first else { return true }
-        return zip(a, b).allSatisfy { abs(($0 - baseA) - ($1 - baseB)) <= 1e-9 * max(abs($0), abs($1)) }
+    /// The candidates that may be cheapest somewhere on the grid: the rest are too far off at every other point of it.
+    ///
+    /// A few draws tell how a candidate moves against the present best. It stays in when, at its closest, it comes within
+    /// a third of its own movement: room for their noise and for a bend between the points.
+    private func contenders(_ input: Int, _ grid: [Double]) -> [Int] {
+        guard let present = cheapest(expected) else { return [] }
+        let rows = stride(from: 0, through: FlipScan.intervals, by: 2).map { point in
+            let means = pricer.means(candidates, sample: FlipScan.probeDraws, fixing: input, at: grid[point])
+            return means.indices.map { expected[$0] + means[$0] - probed[$0] }
+        }
+        return candidates.indices.filter { index in
+            if index == present { return true }
+            let against = rows.map { $0[index] - $0[present] }
+            guard let low = against.min(), let high = against.max() else { return false }
+            let size = 1e-9 * abs(expected[present])
+            guard high - low > size else { return false }
+            let closest = rows.map { row in row[index] - (row.min() ?? 0) }.min() ?? 0
+            return closest <= (high - low) / 3
+        }
     }
 
-    private func cheapest(_ costs: [Double]) -> Int {
+    /// The cheapest contender with the input held.
+    private func cheapest(_ line: Line, _ value: Double) -> Int {
+        let means = pricer.means(
+            line.contenders.map { candidates[$0] },
+            sample: FlipScan.scanDraws,
+            fixing: line.input,
+            at: value
+        )
+        let costs = zip(line.contenders, means).map { expected[$0] + $1 - scanned[$0] }
+        return cheapest(costs).map { line.contenders[$0] } ?? 0
+    }
+
+    /// The place of the least cost, the first of ties.
+    private func cheapest(_ costs: [Double]) -> Int? {
+        guard !costs.isEmpty else { return nil }
         var best = 0
         for index in costs.indices where costs[index] < costs[best] && !Tally.ties(costs[index], costs[best]) {
             best = index
@@ -75,7 +108,7 @@ struct FlipScan: Sendable {
     }
 
     private func split(
-        _ input: Int,
+        _ line: Line,
         _ low: Double,
         _ below: Int,
         _ high: Double,
@@ -85,15 +118,15 @@ struct FlipScan: Sendable {
     ) {
         guard below != above else { return }
         guard halvings > 0 else {
-            if let value = solve(input, low, below, high, above) {
+            if let value = solve(line.input, low, below, high, above) {
                 changes.append(Change(value: value, below: below, above: above))
             }
             return
         }
         let middle = low + (high - low) / 2
-        let between = cheapest(costs(input, middle))
-        split(input, low, below, middle, between, halvings - 1, &changes)
-        split(input, middle, between, high, above, halvings - 1, &changes)
+        let between = cheapest(line, middle)
+        split(line, low, below, middle, between, halvings - 1, &changes)
+        split(line, middle, between, high, above, halvings - 1, &changes)
     }
 
     /// Where the two cost the same, on more draws; the bracket is widened once when those disagree about its ends.

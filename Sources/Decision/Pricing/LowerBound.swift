@@ -19,9 +19,15 @@ struct LowerBound {
 
     /// How much more than the bound an assignment costs a month; 0 or more.
     func gap(of assignment: [Int]) -> Double {
+        let cost = pricer.means([assignment], sample: LowerBound.sample)
+        return max(0, (cost.first ?? 0) - value())
+    }
+
+    /// The bound itself, a month, on the first draws.
+    func value() -> Double {
         let model = pricer.model
-        let nothing = [Int](repeating: CostModel.absent, count: assignment.count)
-        let base = pricer.means([assignment, nothing], sample: LowerBound.sample)
+        let nothing = [Int](repeating: CostModel.absent, count: space.eligible.count)
+        let base = pricer.means([nothing], sample: LowerBound.sample)
         let idle = table { workload in [(workload.gpuHoursPerMonth, 0)] }
         let empty = table { workload in [(workload.gpuHoursPerMonth, 0), (workload.requestsPerMonth, 0)] }
         let busy = table { workload in
@@ -34,7 +40,7 @@ struct LowerBound {
             model.input(platform.migrationPerWorkload.key).map { table.fixing($0, at: 0) } ?? table
         }
         let commits = model.study.platforms[model.today].licences.contains(where: \.committedUntilRenewal)
-        var bound = base[1]
+        var bound = base.first ?? 0
         var fixed = [Double](repeating: .infinity, count: model.platforms.count)
         for workload in space.eligible.indices {
             var least = Double.infinity
@@ -55,7 +61,7 @@ struct LowerBound {
             bound += least.isFinite ? least : 0
         }
         let people = fixed.filter(\.isFinite).min() ?? 0
-        return max(0, base[0] - bound - max(0, people))
+        return bound + max(0, people)
     }
 
     /// The draws with some inputs of every workload held, and no time of running two platforms.
