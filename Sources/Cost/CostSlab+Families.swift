@@ -19,16 +19,40 @@ extension CostSlab {
         for part in parts where part.subset != 0 { used |= 1 << UInt64(part.platform) }
         if let known = fixedCache[used] { return known }
         var columns = FixedColumns(people: zeros, change: zeros, base: ownedTotal)
-        let idle = parts.first { $0.subset == 0 }.map { carried($0).cost } ?? zeros
-        for draw in 0..<count {
-            let staff = forEachFamily(parts) { people[$0 * count + draw] }
-            let change = forEachFamily(parts) { setup[$0 * count + draw] } + parallelStaff(parts, draw)
-            columns.people[draw] = staff
-            columns.change[draw] = change
-            columns.base[draw] += staff + change + idle[draw]
+        for family in DeploymentModel.Family.allCases {
+            let platforms = parts.filter { $0.subset != 0 && model.platforms[$0.platform].family == family }
+                .map(\.platform)
+            addLargest(of: people, platforms, to: &columns.people)
+            addLargest(of: setup, platforms, to: &columns.change)
         }
+        if leavesTodaysFamily(parts) {
+            // Nobody stays on today's platform: its column, of zeros, stands for no parallel running at all.
+            addLargest(of: parallelPeople, parts.map(\.platform), to: &columns.change)
+        }
+        let idle = parts.first { $0.subset == 0 }.map { carried($0).cost } ?? zeros
+        for draw in 0..<count { columns.base[draw] += columns.people[draw] + columns.change[draw] + idle[draw] }
         fixedCache[used] = columns
         return columns
+    }
+
+    /// Adds the largest value of each draw among the rows of some platforms; nothing for no platform.
+    private func addLargest(
+        of column: ContiguousArray<Double>,
+        _ platforms: [Int],
+        to sum: inout ContiguousArray<Double>
+    ) {
+        guard let first = platforms.first else { return }
+        let n = count
+        var largest = ContiguousArray(column[first * n..<(first + 1) * n])
+        largest.withUnsafeMutableBufferPointer { largest in
+            column.withUnsafeBufferPointer { column in
+                for platform in platforms.dropFirst() {
+                    let row = UnsafeBufferPointer(rebasing: column[platform * n..<(platform + 1) * n])
+                    for draw in 0..<n { largest[draw] = max(largest[draw], row[draw]) }
+                }
+            }
+        }
+        for draw in 0..<n { sum[draw] += largest[draw] }
     }
 
     /// The sum over the families in use of the largest amount among their platforms in use.
@@ -55,15 +79,16 @@ extension CostSlab {
     }
 
     /// Today's people for the longest parallel running, where every workload leaves today's family; else 0.
+    func parallelStaff(_ parts: [SubsetKey], _ draw: Int) -> Double {
+        guard leavesTodaysFamily(parts) else { return 0 }
+        return parts.reduce(0) { longest, part in max(longest, parallelPeople[part.platform * count + draw]) }
+    }
+
+    /// Whether no workload is left on a platform of today's family.
     ///
     /// A team that keeps a platform of its family keeps running: only one that is left without any is paid beside it.
-    func parallelStaff(_ parts: [SubsetKey], _ draw: Int) -> Double {
+    private func leavesTodaysFamily(_ parts: [SubsetKey]) -> Bool {
         let family = model.platforms[model.today].family
-        var longest = 0.0
-        for part in parts where part.subset != 0 {
-            if model.platforms[part.platform].family == family { return 0 }
-            longest = max(longest, parallelPeople[part.platform * count + draw])
-        }
-        return longest
+        return !parts.contains { $0.subset != 0 && model.platforms[$0.platform].family == family }
     }
 }
