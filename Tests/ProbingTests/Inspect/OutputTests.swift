@@ -1,4 +1,5 @@
 import Documents
+import Evidence
 import Probing
 import Testing
 
@@ -174,4 +175,24 @@ struct PartsTests {
         arguments: ["", "(", ") = (", "nvml() =", "() = 1", "x(0) = error", "x(0) = error three"]
     )
     func noLines(text: String) { #expect(NVMLAnswer(line: text) == nil) }
+}
+
+@Suite("Inspections in records")
+struct RecordTests {
+    @Test("A record's host carries the facts with their evidence, and the blind spots")
+    func host() throws {
+        var inspection = Inspection(HostFixture(named: "kvm-passthrough").view())
+        let text = try Inspection(HostFixture(named: "passthrough-host").view()).json.pretty()
+        let companion = try HostCompanion(JSONDocument.parse(text: text, file: "host.json"), file: "host.json")
+        inspection.companion = companion.join(inspection)
+        let host = inspection.recordHost(id: "guest", boots: [])
+        #expect(host.blindSpots == inspection.blindSpots)
+        #expect(
+            host.facts.contains(
+                HostFact(name: "driver", value: "550.54.15", evidence: "nvml: nvmlSystemGetDriverVersion")
+            )
+        )
+        #expect(host.facts.contains { $0.name == "host_iommu" && $0.value == "identity" })
+        #expect(Set(host.facts.map(\.name)).count == host.facts.count)
+    }
 }

@@ -12,9 +12,12 @@ package struct ConfidentialFacts: Sendable, Equatable {
     package var guestDevices: [String]
 
     init(_ view: HostView, architecture: ProcessorFacts.Architecture, hypervisor: HypervisorFacts) {
-        let isX86 = architecture == .x86
-        let lastExtended = isX86 ? view.cpuid(0x8000_0000).value?.eax ?? 0 : 0
-        amdLeaf = (0x8000_001F...0x8000_FFFF).contains(lastExtended) ? view.cpuid(0x8000_001F) : .missing
+        let isX86 = architecture.mayHaveCPUID
+        let extended = isX86 ? view.cpuid(0x8000_0000) : .missing
+        let lastExtended = extended.value?.eax ?? 0
+        amdLeaf =
+            (0x8000_001F...0x8000_FFFF).contains(lastExtended)
+            ? view.cpuid(0x8000_001F) : extended.isAnswered ? .missing : extended
         let supportsSEV = (amdLeaf.value?.eax ?? 0) & 0x02 != 0
         amdStatus = supportsSEV ? view.bytes("/dev/cpu/0/msr@c0010131") : .missing
         let lastBasic = isX86 ? view.cpuid(0).value?.eax ?? 0 : 0

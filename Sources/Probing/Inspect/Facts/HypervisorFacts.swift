@@ -48,7 +48,7 @@ package struct HypervisorFacts: Sendable {
     package var hardwareInterfaces: [(name: String, isThere: HostAnswer<Bool>)]
 
     init(_ view: HostView, architecture: ProcessorFacts.Architecture) {
-        let isX86 = architecture == .x86
+        let isX86 = architecture.mayHaveCPUID
         featureLeaf = isX86 ? view.cpuid(1) : .missing
         firstLeaf = isX86 ? view.cpuid(0x4000_0000) : .missing
         leaves = []

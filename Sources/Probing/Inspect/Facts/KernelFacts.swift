@@ -22,6 +22,12 @@ package struct KernelFacts: Sendable {
     package var isolated: String?
     /// Processors without a periodic tick, as a list.
     package var tickless: String?
+    /// Its command line, as far as it is kept.
+    package var commandLine: HostAnswer<String>
+    /// The processor flaws that it lists.
+    package var vulnerabilityList: HostAnswer<[String]>
+    /// The control group's processor quota, as written.
+    package var quotaText: HostAnswer<String>
     /// What the kernel says of each known processor flaw.
     package var vulnerabilities: [(name: String, text: String)]
     /// Clock ticks stolen by the hypervisor since boot, and all ticks.
@@ -38,8 +44,9 @@ package struct KernelFacts: Sendable {
     init(_ view: HostView, modules: Set<String>) {
         self.modules = modules
         release = view.text("/proc/sys/kernel/osrelease").value
+        commandLine = view.text("/proc/cmdline")
         parameters = [:]
-        for word in (view.text("/proc/cmdline").value ?? "").split(separator: " ") {
+        for word in (commandLine.value ?? "").split(separator: " ") {
             let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             parameters[String(parts[0])] = parts.count > 1 ? String(parts[1]) : ""
         }
@@ -60,11 +67,13 @@ package struct KernelFacts: Sendable {
         }
         isolated = view.text(cpu + "/isolated").value.flatMap { $0.isEmpty ? nil : $0 }
         tickless = view.text(cpu + "/nohz_full").value.flatMap { $0.isEmpty || $0 == "(null)" ? nil : $0 }
-        vulnerabilities = (view.list(cpu + "/vulnerabilities").value ?? []).compactMap { name in
+        vulnerabilityList = view.list(cpu + "/vulnerabilities")
+        vulnerabilities = (vulnerabilityList.value ?? []).compactMap { name in
             view.text("\(cpu)/vulnerabilities/\(name)").value.map { (name, $0) }
         }
         (stolen, guestTicks) = Self.ticks(view.text("/proc/stat").value)
-        quota = Self.quota(view.text("/sys/fs/cgroup/cpu.max").value)
+        quotaText = view.text("/sys/fs/cgroup/cpu.max")
+        quota = Self.quota(quotaText.value)
         throttledMicroseconds = view.text("/sys/fs/cgroup/cpu.stat").value?.split(separator: "\n")
             .first { $0.hasPrefix("throttled_usec ") }.flatMap { Int($0.dropFirst(15)) }
         kvmParameters = [

@@ -8,6 +8,11 @@ package struct ProcessorFacts: Sendable, Equatable {
         case arm
         /// Anything else.
         case other
+        /// Nothing that tells could be read.
+        case unknown
+
+        /// Whether CPUID is worth asking.
+        var mayHaveCPUID: Bool { self == .x86 || self == .unknown }
     }
 
     /// The instruction set.
@@ -27,15 +32,26 @@ package struct ProcessorFacts: Sendable, Equatable {
         information = view.text("/proc/cpuinfo")
         let text = information.value ?? ""
         let flagText = field("flags", in: text)
-        let answersCPUID = view.cpuid(0).value != nil
-        architecture =
-            if answersCPUID || flagText != nil { .x86 } else if field("CPU implementer", in: text) != nil { .arm } else
-            {
-                .other
-            }
+        architecture = Self.architecture(
+            leaf: view.cpuid(0),
+            isTold: information.value != nil,
+            hasFlags: flagText != nil,
+            hasImplementer: field("CPU implementer", in: text) != nil
+        )
         model = field("model name", in: text) ?? field("CPU part", in: text).map { "ARM part \($0)" }
         flags = Set((flagText ?? field("Features", in: text) ?? "").split(separator: " ").map(String.init))
         count = field("processors", in: text).flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil }
         hyperthreading = view.number("/sys/devices/system/cpu/smt/active").map { $0 == 1 }
+    }
+
+    private static func architecture(
+        leaf: HostAnswer<CPUIDRegisters>,
+        isTold: Bool,
+        hasFlags: Bool,
+        hasImplementer: Bool
+    ) -> Architecture {
+        if leaf.value != nil || hasFlags { return .x86 }
+        if hasImplementer { return .arm }
+        return isTold || leaf == .missing ? .other : .unknown
     }
 }

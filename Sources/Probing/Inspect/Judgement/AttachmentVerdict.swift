@@ -123,7 +123,11 @@ struct AttachmentJudge {
             return answer(.vmVGPU, "vm-vgpu-timesliced", "The driver says vGPU, and the profile has no slices.")
         case .vmSRIOV: return answer(.vmSRIOV, "vm-vf", "The GPU is a virtual function.")
         case .vmPassthrough:
-            let how = facts.nvml.devices.isEmpty ? "a GPU stands on its PCI bus" : "the driver has the whole GPU"
+            let isFooled = facts.nvml.devices.contains { $0.virtualization == GPUFacts.Virtualization.none }
+            let how =
+                facts.nvml.devices.isEmpty
+                ? "a GPU stands on its PCI bus"
+                : "the driver has the whole GPU" + (isFooled ? " and does not see the hypervisor" : "")
             return answer(.vmPassthrough, "vm-passthrough", "\(name) runs under this system, and \(how).")
         default: break
         }

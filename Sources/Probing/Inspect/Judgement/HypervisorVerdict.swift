@@ -82,7 +82,7 @@ private struct HypervisorJudge {
     private mutating func cpuid() {
         let bit = "cpuid-hypervisor-bit", bitTitle = "CPUID leaf 1, ECX bit 31: a hypervisor is present"
         let leaf = "cpuid-hypervisor-leaves", leafTitle = "CPUID leaves from 0x40000000 on: the hypervisor's name"
-        guard facts.processor.architecture == .x86 else {
+        guard facts.processor.architecture.mayHaveCPUID else {
             examination.skip(bit, bitTitle, because: "this is not an x86 processor")
             examination.skip(leaf, leafTitle, because: "this is not an x86 processor")
             return
@@ -334,7 +334,7 @@ private struct HypervisorJudge {
 
     private mutating func behaviour() {
         let cost = "cpuid-cost", title = "The cost of CPUID, which a hypervisor must handle itself"
-        if facts.processor.architecture == .x86 {
+        if facts.processor.architecture.mayHaveCPUID {
             examination.check(cost, title, obstacle: hypervisor.cpuidTicks.obstacle)
         } else {
             examination.skip(cost, title, because: "this is not an x86 processor")
@@ -369,7 +369,11 @@ private struct HypervisorJudge {
             )
         }
         let flaws = "vulnerability-texts"
-        examination.check(flaws, "What the kernel cannot know of its host", obstacle: nil)
+        examination.check(
+            flaws,
+            "What the kernel cannot know of its host",
+            obstacle: facts.kernel.vulnerabilityList.obstacle
+        )
         if let flaw = facts.kernel.vulnerabilities.first(where: { $0.text.lowercased().contains("host state unknown") })
         {
             saw(

@@ -203,9 +203,10 @@ extension Survey {
     }
 
     private mutating func peers() {
-        guard let pair = facts.nvml.blockedPairs.first else { return }
-        let isMIG = facts.nvml.devices.contains { $0.mig?.current == true }
-        guard !isMIG else { return }
+        // MIG takes peer access away by design: only pairs of whole GPUs can miss it.
+        let divided = Set(facts.nvml.devices.filter { $0.mig?.current == true }.map(\.index))
+        let blocked = facts.nvml.blockedPairs.filter { !divided.contains($0.first) && !divided.contains($0.second) }
+        guard let pair = blocked.first else { return }
         let reasons = [
             1: "chipset not supported", 2: "GPU not supported", 3: "topology not supported",
             4: "disabled by a driver key",
@@ -215,7 +216,7 @@ extension Survey {
             "no-peer-access",
             "GPU \(pair.first), GPU \(pair.second)",
             .high,
-            "\(facts.nvml.blockedPairs.count) of \(facts.nvml.askedPairs) pairs of GPUs cannot reach each other's memory "
+            "\(blocked.count) of \(facts.nvml.askedPairs) pairs of GPUs cannot reach each other's memory "
                 + "(\(reasons[pair.status] ?? "unknown reason")).",
             cost: "Data between them goes through host memory, twice over PCI Express.",
             .medium,

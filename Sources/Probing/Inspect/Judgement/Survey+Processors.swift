@@ -104,7 +104,11 @@ extension Survey {
     }
 
     private mutating func quota(_ examination: inout Examination) {
-        examination.check("processor-quota", "A processor quota of the control group", obstacle: nil)
+        examination.check(
+            "processor-quota",
+            "A processor quota of the control group",
+            obstacle: facts.kernel.quotaText.obstacle
+        )
         guard let quota = facts.kernel.quota else { return }
         let cores = Double(quota.microseconds) / Double(quota.period)
         let throttled = facts.kernel.throttledMicroseconds ?? 0
@@ -122,11 +126,10 @@ extension Survey {
     }
 
     private mutating func mitigations(_ examination: inout Examination) {
-        let isAnswered = !facts.kernel.vulnerabilities.isEmpty
         examination.check(
             "mitigations",
             "Processor flaws and their mitigations",
-            obstacle: isAnswered ? nil : "the kernel does not list them"
+            obstacle: facts.kernel.vulnerabilityList.obstacle
         )
         let setting = facts.kernel.parameters["mitigations"] ?? "default"
         let open = facts.kernel.vulnerabilities.filter { $0.text.hasPrefix("Vulnerable") }.map(\.name)

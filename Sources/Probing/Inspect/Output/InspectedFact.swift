@@ -31,7 +31,9 @@ package struct InspectedFact: Sendable, Hashable {
         add("gpu", each(gpus.map(\.name)) { $0 }, "nvml: nvmlDeviceGetName")
         if gpus.isEmpty {
             let names = facts.nvml.kernelNames.map(\.name)
-            add("gpu", each(names.map { Optional($0) }) { $0 }, "/proc/driver/nvidia/gpus")
+            let identities = facts.pci.accelerators.map { "PCI " + $0.identity }
+            let known = names.isEmpty ? identities : names
+            add("gpu", each(known.map { Optional($0) }) { $0 }, "/sys/bus/pci and /proc/driver/nvidia")
         }
         let count = gpus.isEmpty ? facts.pci.accelerators.count : gpus.count
         add(
@@ -63,7 +65,8 @@ package struct InspectedFact: Sendable, Hashable {
         add("hugepages", facts.memory.transparentHugePages.value, "/sys/kernel/mm/transparent_hugepage/enabled")
         add("governor", each(facts.kernel.governors.map { Optional($0) }) { $0 }, "/sys/devices/system/cpu/cpufreq")
         add("clocksource", facts.kernel.clockSource.value, "/sys/devices/system/clocksource")
-        add("mitigations", facts.kernel.parameters["mitigations"] ?? "default", "/proc/cmdline")
+        let mitigations = facts.kernel.parameters["mitigations"] ?? "default"
+        add("mitigations", facts.kernel.commandLine.isAnswered ? mitigations : nil, "/proc/cmdline")
         add("isolated_cpus", facts.kernel.isolated, "/sys/devices/system/cpu/isolated")
         add("kernel", facts.kernel.release, "/proc/sys/kernel/osrelease")
         let adapters = facts.fabric.adapters.value ?? []

@@ -2,8 +2,8 @@ package import Evidence
 
 extension Inspection {
     /// The facts that a record carries of this host, what its host added included.
-    package var recordFacts: [Fact] {
-        (facts + (companion?.facts ?? [])).map { Fact(name: $0.name, value: $0.value, evidence: $0.evidence) }
+    package var recordFacts: [HostFact] {
+        (facts + (companion?.facts ?? [])).map { HostFact(name: $0.name, value: $0.value, evidence: $0.evidence) }
     }
 
     /// A place in a record: the facts of this host, its blind spots, and the boots that were measured.

@@ -37,7 +37,7 @@ package final class HostView {
     }
 
     /// The machine we stand on; `nvml` asks NVML for everything it knows, as lines, at most once, when first needed.
-    package static func live(nvml: @escaping () -> [String]) -> HostView {
+    package static func live(nvml: @escaping () -> [String] = { NVMLSnapshot.take().lines }) -> HostView {
         HostView(LiveHost(nvml: nvml))
     }
 
