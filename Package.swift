@@ -9,6 +9,9 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// Settings of the numeric rooms: optimised in debug builds too, so that tests of simulations take seconds, not minutes.
+let numericSettings = settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 /// Modules that call mathematics without Foundation need libm spelled out at link time.
 let mathematics: [LinkerSetting] = [.linkedLibrary("m")]
 
@@ -32,7 +35,7 @@ let package = Package(
         .target(
             name: "Probability",
             dependencies: [realModule],
-            swiftSettings: settings,
+            swiftSettings: numericSettings,
             linkerSettings: mathematics
         ),
         .target(
@@ -57,13 +60,13 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
-            swiftSettings: settings,
+            swiftSettings: numericSettings,
             linkerSettings: mathematics
         ),
         .target(
             name: "Cost",
             dependencies: ["Documents", "Probability", "Estate", "Study", realModule],
-            swiftSettings: settings,
+            swiftSettings: numericSettings,
             linkerSettings: mathematics
         ),
         .target(
@@ -71,7 +74,7 @@ let package = Package(
             dependencies: [
                 "Documents", "Probability", "Estate", "Study", "Evidence", "Cost", realModule,
             ],
-            swiftSettings: settings,
+            swiftSettings: numericSettings,
             linkerSettings: mathematics
         ),
         .target(

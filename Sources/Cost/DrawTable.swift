@@ -1,3 +1,4 @@
+import Estate
 import Probability
 import Study
 
@@ -110,12 +111,24 @@ package struct DrawTable: Sendable {
     }
 
     /// FNV-1a of the key, so that a stream belongs to a name and not to a place in a list.
+    ///
+    /// What it takes to run and to change a platform is one team's affair, so platforms of one family share the stream:
+    /// where one needs more people or months, so does the other.
     private static func stream(of key: String) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in key.utf8 {
+        for byte in effortOfFamily(key).utf8 {
             hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3
         }
         return hash | 1
+    }
+
+    /// `platforms.bare-metal-mig.people_fte` as `platforms.bare-metal family.people_fte`; other keys as they are.
+    private static func effortOfFamily(_ key: String) -> String {
+        let parts = key.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count == 3, parts[0] == "platforms", let model = DeploymentModel(rawValue: String(parts[1])),
+            ["people_fte", "setup", "migration_per_workload", "parallel_months"].contains(parts[2])
+        else { return key }
+        return "platforms.\(model.family.rawValue) family.\(parts[2])"
     }
 }
 

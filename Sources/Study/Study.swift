@@ -337,7 +337,7 @@ package struct Platform: Sendable {
     package var migrationPerWorkload: Quantity
     /// Months in which both platforms run, when workloads move.
     package var parallelMonths: Quantity
-    /// Hours from a request to a usable environment.
+    /// Calendar hours from a request to a usable environment.
     package var hoursToEnvironment: Quantity
     /// Share of the GPUs' slices that placement manages to fill, 0 to 1: 1 for whole GPUs.
     package var packing: Quantity
@@ -426,7 +426,7 @@ package struct Finance: Sendable {
     package var personPerYear: Quantity
     /// Cost of one hour of a person who waits.
     package var waitingPersonPerHour: Quantity
-    /// Share of the waiting that is really lost, 0 to 1.
+    /// Share of the calendar hours of waiting in which a person loses work, 0 to 1.
     package var waitingLostShare: Quantity
 
     /// Makes one from its parts.

@@ -16,7 +16,8 @@ enum CostText {
         for model in priced.models {
             let useful = model.costPerUsefulGPUHour
             table.rows.append([
-                model.model.rawValue + (model.isToday ? " (today)" : ""),
+                model.model.rawValue + (model.isToday ? " (today)" : "")
+                    + (model.misfits.isEmpty ? "" : " (incomplete)"),
                 NumberText.grouped(model.costPerMonth.p10), NumberText.grouped(model.costPerMonth.p50),
                 NumberText.grouped(model.costPerMonth.p90),
                 useful.map { NumberText.fixed($0.p10, 2) } ?? "-", useful.map { NumberText.fixed($0.p50, 2) } ?? "-",

@@ -27,6 +27,7 @@ extension PricedModel {
         .fields([
             "model": .string(model.rawValue),
             "today": .bool(isToday),
+            "complete": .bool(misfits.isEmpty),
             "cost_per_month": costPerMonth.json,
             "cost_per_useful_gpu_hour": costPerUsefulGPUHour?.json,
             "cost_per_available_gpu_hour": .finite(costPerAvailableGPUHour),

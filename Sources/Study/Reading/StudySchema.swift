@@ -283,7 +283,12 @@ package enum StudySchema {
             ),
             key("migration_per_workload", "money", "price book", "One-off cost of moving one workload to it."),
             key("parallel_months", "number, months", "price book", "Months in which old and new platform both run."),
-            key("hours_to_environment", "number, hours", "price book", "Hours from a request to a usable environment."),
+            key(
+                "hours_to_environment",
+                "number, hours",
+                "price book",
+                "Calendar hours from a request to a usable environment: two weeks are 336."
+            ),
             key("packing", "share", "1 for whole GPUs, else price book", "Share of the slices that placement fills."),
             key(
                 "interference",
@@ -335,7 +340,12 @@ package enum StudySchema {
             key("storage_per_gpu_month", "money", "price book", "Storage for each GPU."),
             key("person_per_year", "money", "price book", "One person, fully loaded."),
             key("waiting_person_per_hour", "money", "price book", "One hour of a person who waits."),
-            key("waiting_lost_share", "share", "price book", "Share of the waiting that is really lost."),
+            key(
+                "waiting_lost_share",
+                "share",
+                "price book",
+                "Share of those calendar hours in which a person who waits loses work."
+            ),
             key("nvidia_ai_enterprise_per_gpu_year", "money", "price book", "The licence that vGPU needs."),
             key("cloud_per_gpu_hour", "money", "price book; none where it has none", "A cloud GPU by the hour."),
         ]
