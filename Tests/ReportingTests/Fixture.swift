@@ -187,7 +187,12 @@ struct Fixture {
         return Workload(
             name: title,
             workloadClass: workloadClass,
-            gpuHoursPerMonth: quantity("\(key).gpu_hours", "GPU-hours of \(title)", "GPU-hours", try .point(hours)),
+            gpuHoursPerMonth: quantity(
+                "\(key).gpu_hours",
+                "GPU-hours of \(title)",
+                "GPU-hours a month",
+                try .point(hours)
+            ),
             observedOn: model,
             activity: quantity("\(key).activity", "Activity of \(title)", "share", try .point(activity)),
             activityMetric: "DCGM_FI_PROF_GR_ENGINE_ACTIVE",

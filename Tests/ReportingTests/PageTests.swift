@@ -214,6 +214,18 @@ import Testing
         #expect(html.contains("Dearer than the next best assignment by") && html.contains("100 to 300"))
     }
 
+    @Test("a choice that is today's has no waterfall to show, and a file is named without its machine") func sameCost()
+        throws
+    {
+        var result = try Fixture().result()
+        for index in result.waterfall.steps.indices { result.waterfall.steps[index].amount = 0 }
+        result.comparisons[0].comparison.baseline.files = ["/home/someone/study/records/bm.record.json"]
+        let html = Report.html(result)
+        #expect(html.contains("group by group: 131,870 USD a month"))
+        #expect(!html.contains("c-waterfall"))
+        #expect(html.contains(">records/bm.record.json<") && !html.contains("/home/someone"))
+    }
+
     @Test("a result with nothing in it is still a page") func empty() throws {
         var result = try Fixture().result()
         result.assignments = []

@@ -63,8 +63,9 @@ struct ComparisonSection {
     private func records(_ arm: Arm) -> Markup {
         let names = arm.files.isEmpty ? arm.records : arm.files
         return names.map { name -> Markup in
-            guard let anchor = anchors.record(name) else { return "\(name)" }
-            return "<a class=\"f\" href=\"#\(anchor)\">\(name)</a>"
+            let shown = Words.fileName(name)
+            guard let anchor = anchors.record(name) else { return "\(shown)" }
+            return "<a class=\"f\" href=\"#\(anchor)\">\(shown)</a>"
         }.joined(", ")
     }
 
@@ -171,7 +172,7 @@ struct ComparisonSection {
 
     private func details(of metric: MetricComparison) -> Markup {
         let adjusted = metric.adjustedPValue.map { p -> String in
-            let adjustment = metric.adjustment.isEmpty ? "" : " after \(metric.adjustment)"
+            let adjustment = metric.adjustment.isEmpty ? "" : " (adjusted for several metrics: \(metric.adjustment))"
             return "p = \(Figures.number(p, digits: 2))\(adjustment)"
         }
         let bootstrap = metric.bootstrap.map {

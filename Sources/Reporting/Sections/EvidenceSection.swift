@@ -36,7 +36,8 @@ extension Page {
     }
 
     private func title(of evidence: ComparedEvidence) -> String {
-        let subject = evidence.workload ?? "component"
+        let metric = evidence.comparison.metrics.first.map { " \($0.name)" } ?? ""
+        let subject = evidence.workload ?? "component\(metric)"
         return "\(subject): \(evidence.model.title) against \(evidence.comparison.baseline.label)"
     }
 
@@ -90,7 +91,7 @@ extension Page {
             Table.Row(
                 id: record.anchor,
                 [
-                    "\(record.file.isEmpty ? "–" : record.file)", "\(record.label)",
+                    "\(record.file.isEmpty ? "–" : Words.fileName(record.file))", "\(record.label)",
                     "<code>\(record.identifier.isEmpty ? "–" : record.identifier)</code>",
                 ]
             )

@@ -78,7 +78,7 @@ extension Page {
         let hours = figure(expected(workload.gpuHoursPerMonth), input: workload.gpuHoursPerMonth.key)
         let activity = figure(expected(workload.activity), input: workload.activity.key)
         return """
-            \(workload.workloadClass.title): \(hours) a month observed on \(workload.observedOn.title), \
+            \(workload.workloadClass.title): \(hours) observed on \(workload.observedOn.title), \
             active \(activity) of the time by \(workload.activityMetric).
             """
     }

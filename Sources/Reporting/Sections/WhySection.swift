@@ -55,6 +55,13 @@ extension Page {
     private var waterfallPart: Markup {
         let graph = WaterfallChart(id: "c-waterfall", waterfall: result.waterfall)
         let fall = result.waterfall
+        guard fall.steps.contains(where: { $0.amount != 0 }) else {
+            return """
+                <h3 id="waterfall">Where the difference comes from</h3>
+                <p>The choice costs what today costs, group by group: \(Figures.amount(fall.start)) \(fall.unit).</p>
+
+                """
+        }
         var rows = [Table.Row([link(fall.startTitle, todayBill), "\(Figures.amount(fall.start))"], isTotal: true)]
         rows += fall.steps.map { step in
             Table.Row([
@@ -64,7 +71,7 @@ extension Page {
         }
         rows.append(Table.Row([link(fall.endTitle, billsAnchor), "\(Figures.amount(fall.end))"], isTotal: true))
         return """
-            <h3 id="waterfall">From \(fall.startTitle) to \(fall.endTitle)</h3>
+            <h3 id="waterfall">Where the difference comes from</h3>
             \(chart(
                 graph.drawing,
                 """

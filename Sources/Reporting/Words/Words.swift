@@ -119,6 +119,11 @@ enum Words {
         }.joined(separator: "; ")
     }
 
+    /// A file by its name and folder: where a study lies on one machine says nothing to a reader on another.
+    static func fileName(_ path: String) -> String {
+        path.split(separator: "/").suffix(2).joined(separator: "/")
+    }
+
     /// One line of outside text for a terminal: control characters become spaces.
     static func oneLine(_ text: String) -> String {
         String(String.UnicodeScalarView(text.unicodeScalars.map(Markup.visible)))
