@@ -50,7 +50,7 @@ struct ResultMaker: Sendable {
         async let money = self.money()
         async let measurements = worth()
         async let assignments = self.assignments()
-        async let decisions = WorkloadChoice(preparation: preparation, selection: selection).decisions()
+        async let decisions = WorkloadChoice(preparation: preparation, selection: selection, pricer: pricer).decisions()
         let sensitivity = await Sensitivity(preparation: preparation, pricer: pricer, selection: selection)
         let tornado = await sensitivity.tornado()
         let breakEvens = await sensitivity.breakEvens(tornado)

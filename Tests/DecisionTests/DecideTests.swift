@@ -240,17 +240,19 @@ struct DecideTests {
         #expect(!text.contains("null"))
     }
 
-    @Test("the same seed gives the same bytes, another seed the same choice")
+    /// One decision on the study with everything in doubt, for the tests that look at it from several sides.
+    private static let rich = Task { try await decide(study: Fixture.rich(draws: 300), evidence: []) }
+
+    @Test("the same seed gives the same bytes, however the tasks were scheduled")
     func deterministic() async throws {
-        let study = try Fixture.rich(draws: 300)
-        let first = try await decide(study: study, evidence: []).json().canonical()
-        let second = try await decide(study: study, evidence: []).json().canonical()
+        let first = try await DecideTests.rich.value.json().canonical()
+        let second = try await decide(study: Fixture.rich(draws: 300), evidence: []).json().canonical()
         #expect(first == second)
     }
 
     @Test("the promised keys stand in decision.json")
     func contract() async throws {
-        let result = try await decide(study: Fixture.rich(draws: 128), evidence: [])
+        let result = try await DecideTests.rich.value
         let value = try JSONDocument.parse(Array(result.json().pretty().utf8), file: "decision.json")
         func keys(_ value: Value) -> Set<String> {
             if case .mapping(let members) = value.content { Set(members.map(\.key)) } else { [] }
@@ -278,7 +280,7 @@ struct DecideTests {
 
     @Test("identities on a study with everything in doubt")
     func identities() async throws {
-        let result = try await decide(study: Fixture.rich(draws: 512), evidence: [])
+        let result = try await DecideTests.rich.value
         let chosen = try #require(result.assignments.first)
         #expect(chosen.isChosen && chosen.models == result.estate.models)
         for other in result.assignments.dropFirst() where other.isEligible {

@@ -46,7 +46,7 @@ struct DecisionSentence {
         }
         let verb = models == today ? "keep" : "Run"
         if groups.count == 1, let only = groups.first {
-            let what = only.names.count == 1 ? only.names[0] : "all \(only.names.count) workloads"
+            let what = only.names.count < 3 ? listed(only.names) : "all \(only.names.count) workloads"
             return "\(verb) \(what) on \(only.model.words)"
         }
         return "\(verb) " + listed(groups.map { "\(listed($0.names)) on \($0.model.words)" })

@@ -196,7 +196,7 @@ struct Matrix {
     }
 
     private var provisioning: MatrixRow {
-        let reason = "Environments wanted sooner than bare metal provides them"
+        let reason = "Short provisioning time"
         let metal = fastest { !$0.model.isVirtual }
         let virtual = fastest { $0.model.isVirtual }
         func text(_ platform: Platform) -> String {

@@ -24,9 +24,9 @@ struct MeasurementGroup: Sendable {
             return MeasurementGroup(
                 title: "Overhead of \(name) under \(model)",
                 inputs: [quantity.key],
-                command: "assay record bare-metal.csv --metric job_time --unit s --better lower "
-                    + "-o bare-metal.record.json && assay record \(model).csv --metric job_time --unit s --better lower "
-                    + "-o \(model).record.json && assay compare bare-metal.record.json --with \(model).record.json",
+                command: "assay record bare-metal.csv --metric job_time --unit s --better lower --model bare-metal && "
+                    + "assay record \(model).csv --metric job_time --unit s --better lower --model \(model) && "
+                    + "assay compare bare-metal.record.json --with \(model).record.json",
                 reason: "At least four paired, interleaved runs of \(name) on each side replace the "
                     + "\(quantity.provenance.word) overhead and allow an A/A control."
             )

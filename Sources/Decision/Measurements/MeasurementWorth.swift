@@ -14,9 +14,20 @@ struct MeasurementWorth: Sendable {
     static let draws = 32_768
     static let named = 3
 
-    /// Three measurements, most valuable first, in the documented order among equals.
+    /// What one group is worth.
+    private struct Worth: Sendable {
+        var value = Estimated(value: 0, standardError: 0)
+        /// Share of the variance of the cost difference that the group explains.
+        var explained = 0.0
+
+        /// The worth, 0 where it is not above its error.
+        var rank: Double { value.value > 2 * value.standardError ? value.value : 0 }
+    }
+
+    /// Three measurements, most valuable first.
     ///
-    /// Always three, even where nothing is to be gained.
+    /// Always three, even where nothing is to be gained: those come by how much of the cost difference they explain, then
+    /// in the documented order.
     func measurements() async -> [MeasurementValue] {
         let count = min(MeasurementWorth.draws, selection.costs.draws)
         let costs = selection.rivalCosts
@@ -28,19 +39,19 @@ struct MeasurementWorth: Sendable {
             let columns = group.inputs.compactMap { key in
                 model.input(key).flatMap(table.column).map { $0.prefix(count) }
             }
-            guard let index = MeasurementWorth.index(columns, target: target) else {
-                return Estimated(value: 0, standardError: 0)
-            }
-            return PerfectInformation(of: index, costs: costs, chosen: 0).value
+            guard let index = MeasurementWorth.index(columns, target: target) else { return Worth() }
+            let worth = PerfectInformation(of: index, costs: costs, chosen: 0).value
+            return Worth(value: worth, explained: MeasurementWorth.explained(index, target))
         }
         let months = presentMonths
         let ranked = values.indices.sorted { left, right in
-            let a = max(0, values[left].value)
-            let b = max(0, values[right].value)
-            return a != b ? a > b : left < right
+            let a = values[left]
+            let b = values[right]
+            if a.rank != b.rank { return a.rank > b.rank }
+            return a.explained != b.explained ? a.explained > b.explained : left < right
         }
         return ranked.prefix(MeasurementWorth.named).map { place in
-            let value = values[place]
+            let value = values[place].value
             let group = groups[place]
             let isNothing = value.value <= 2 * value.standardError
             let monthly = max(0, value.value)
@@ -77,6 +88,20 @@ struct MeasurementWorth: Sendable {
     private static func target(_ costs: CostColumns, draws: Int) -> [Double] {
         guard costs.count > 1 else { return [] }
         return (0..<min(draws, costs.draws)).map { costs[0, $0] - costs[1, $0] }
+    }
+
+    /// Squared correlation of an index with the target.
+    private static func explained(_ index: [Double], _ target: [Double]) -> Double {
+        let draws = min(index.count, target.count)
+        let a = Spread.mean(index.prefix(draws))
+        let b = Spread.mean(target.prefix(draws))
+        var (cross, left, right) = (0.0, 0.0, 0.0)
+        for (x, y) in zip(index, target) {
+            cross += (x - a) * (y - b)
+            left += (x - a) * (x - a)
+            right += (y - b) * (y - b)
+        }
+        return left > 0 && right > 0 ? cross * cross / (left * right) : 0
     }
 
     /// One number for what a group's inputs say together: their linear combination that follows the target best.

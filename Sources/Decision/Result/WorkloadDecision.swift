@@ -5,7 +5,9 @@ package import Study
 package struct WorkloadDecision: Sendable {
     package var name: String
     package var model: DeploymentModel
+    /// Share of the draws in which the cheapest eligible assignment of all workloads puts this one there.
     package var probability: Estimated
+    /// Expected cost of the best assignment that keeps this workload there, above the best of the draw.
     package var regretPerMonth: Estimated
     package var flipPoints: [FlipPoint]
     package var options: [WorkloadOption]

@@ -50,7 +50,8 @@ struct FlipPoints: Sendable {
         let candidates = kept.map { selection.candidates[$0] }
         guard candidates.count > 1 else { return [] }
         let scan = FlipScan(pricer: pricer, candidates: candidates, expected: kept.map(tally.mean))
-        let inputs = Array(pricer.model.inputs.indices)
+        let inert = inertInputs
+        let inputs = pricer.model.inputs.indices.filter { !inert.contains(pricer.model.inputs[$0].key) }
         let changes = await Sweep.map(inputs) { input in
             scan.changes(of: input, over: scan.pricer.model.inputs[input].range)
         }
@@ -59,6 +60,14 @@ struct FlipPoints: Sendable {
                 found(input, change.value, .cost, candidates[change.below], candidates[change.above])
             }
         }
+    }
+
+    /// Inputs that mean nothing where they stand: how full slices are, and neighbours, where GPUs are not shared.
+    private var inertInputs: Set<String> {
+        let platforms = preparation.study.platforms
+        let whole = platforms.filter { !$0.model.sharesGPU }.flatMap { [$0.packing.key, $0.interference.key] }
+        let shared = platforms.filter(\.model.sharesGPU).flatMap { [$0.packing.key, $0.interference.key] }
+        return Set(whole).subtracting(shared)
     }
 
     private func found(_ input: Int, _ value: Double, _ kind: FlipPoint.Kind, _ below: [Int], _ above: [Int]) -> Found {
