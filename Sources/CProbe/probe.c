@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -13,6 +14,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -467,7 +469,7 @@ static int detour_task(int index, void *context) {
         last = now;
         readings++;
     }
-    work->spins[index] = (assay_spin){now - begin, readings, shortest == UINT64_MAX ? 0 : shortest, found, 0};
+    work->spins[index] = (assay_spin){begin, now - begin, readings, shortest == UINT64_MAX ? 0 : shortest, found, 0};
     return 0;
 }
 
@@ -607,6 +609,17 @@ static long io_run(const assay_io_pattern *pattern, bool synchronise, uint64_t *
 long assay_io(const assay_io_pattern *pattern, uint64_t *elapsed_ns) { return io_run(pattern, false, elapsed_ns); }
 
 long assay_io_sync(const assay_io_pattern *pattern, uint64_t *elapsed_ns) { return io_run(pattern, true, elapsed_ns); }
+
+int assay_is_in_memory(const char *path) {
+    struct statfs status;
+    if (statfs(path, &status) != 0) return -errno;
+    switch ((uint32_t)status.f_type) {
+    case TMPFS_MAGIC:
+    case RAMFS_MAGIC:
+    case HUGETLBFS_MAGIC: return 1;
+    default: return 0;
+    }
+}
 
 int assay_create_direct(const char *path) {
     int descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_DIRECT | O_CLOEXEC | O_NOFOLLOW, 0600);

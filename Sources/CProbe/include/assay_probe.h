@@ -79,13 +79,15 @@ void *assay_chase(void *node, size_t steps);
 
 // Detours.
 
-/// A gap in a spinning loop: when it began and how long it was, in ticks.
+/// A gap in a spinning loop: when it began, counted from the first reading, and how long it was, in ticks.
 typedef struct {
     uint64_t start, length;
 } assay_gap;
 
 /// What a spinning thread saw.
 typedef struct {
+    /// The first reading.
+    uint64_t begin;
     /// Ticks from the first reading to the last.
     uint64_t elapsed;
     /// Readings of the counter.
@@ -139,6 +141,8 @@ typedef struct {
 long assay_io(const assay_io_pattern *pattern, uint64_t *elapsed_ns);
 /// Writes a block at a random place and waits until the device has it (fdatasync), again and again; as above.
 long assay_io_sync(const assay_io_pattern *pattern, uint64_t *elapsed_ns);
+/// Whether a folder is on a file system that keeps files in memory: 1, 0 or a negative errno.
+int assay_is_in_memory(const char *path);
 /// Opens a file for reading and writing past the page cache: a descriptor or a negative errno. -EEXIST if it is there.
 int assay_create_direct(const char *path);
 

@@ -64,6 +64,9 @@ extension MeasuredRound {
                     .fields([
                         "name": .string(probe.name),
                         "processors": .string(ProcessorList.text(probe.processors)),
+                        "conditions": .object(
+                            probe.samples.conditions.map { JSONMember($0.name, .string($0.value)) }
+                        ),
                         "other_tasks_share": JSON.finite(probe.report.otherTasksShare),
                         "other_load_share": JSON.finite(probe.report.otherLoadShare),
                         "stolen_share": JSON.finite(probe.report.stolenShare),

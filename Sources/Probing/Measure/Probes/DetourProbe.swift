@@ -43,6 +43,8 @@ package enum DetourSpin {
     package struct Spin: Sendable, Hashable {
         /// The processor.
         package var processor: Int
+        /// The counter when it began, in ticks.
+        package var beginTicks: UInt64
         /// How long it spun.
         package var nanoseconds: Double
         /// Gaps in order: when they began, and how long they were.
@@ -53,11 +55,13 @@ package enum DetourSpin {
         /// What one processor saw.
         package init(
             processor: Int,
+            beginTicks: UInt64 = 0,
             nanoseconds: Double,
             gaps: [(start: Double, length: Double)],
             turnNanoseconds: Double
         ) {
             self.processor = processor
+            self.beginTicks = beginTicks
             self.nanoseconds = nanoseconds
             self.gaps = gaps
             self.turnNanoseconds = turnNanoseconds
@@ -112,6 +116,7 @@ package enum DetourSpin {
             let turns = Double(spin.readings) - Double(found.count)
             return Spin(
                 processor: processor,
+                beginTicks: spin.begin,
                 nanoseconds: Double(spin.elapsed) / rate,
                 gaps: found.map { (Double($0.start) / rate, Double($0.length) / rate) },
                 turnNanoseconds: turns > 0 ? max(0, Double(spin.elapsed) - lengths) / turns / rate : 0

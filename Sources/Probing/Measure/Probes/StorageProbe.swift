@@ -64,14 +64,9 @@ private enum StorageWork {
 
     /// Recent kernels let files in memory be opened for direct access too.
     private static func refuseMemory(_ folder: String) throws(ProbeRefusal) {
-        var status = statfs()
-        guard statfs(folder, &status) == 0 else {
-            throw ProbeRefusal("cannot look at \(folder): \(systemError(errno))")
-        }
-        // The magic numbers of tmpfs, ramfs and hugetlbfs.
-        if [0x0102_1994, 0x8584_58F6, 0x9584_58F6].contains(UInt32(truncatingIfNeeded: status.f_type)) {
-            throw ProbeRefusal("\(folder) is in memory, not on storage; give a folder on a disk")
-        }
+        let answer = assay_is_in_memory(folder)
+        guard answer >= 0 else { throw ProbeRefusal("cannot look at \(folder): \(systemError(-answer))") }
+        guard answer == 0 else { throw ProbeRefusal("\(folder) is in memory, not on storage; give a folder on a disk") }
     }
 
     private static func freeBytes(_ folder: String) throws(ProbeRefusal) -> Int {

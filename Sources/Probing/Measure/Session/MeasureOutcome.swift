@@ -88,7 +88,9 @@ package struct MeasureOutcome: Sendable {
         var sentences: [String] = []
         func add(_ sentence: String) { if !sentences.contains(sentence) { sentences.append(sentence) } }
         for mark in marks { add("All numbers are marked: \(mark.sentence).") }
-        for refusal in refusals {
+        // In the order of the plan: the order of the runs is random.
+        let ordered = plan.probes.flatMap { probe in refusals.filter { $0.probe == probe.name } }
+        for refusal in ordered {
             let names = refusal.metrics.isEmpty ? refusal.probe : Self.list(refusal.metrics)
             let verb = refusal.metrics.count > 1 ? "were" : "was"
             let partly = refusal.rounds.count < plan.rounds && !refusal.rounds.isEmpty
