@@ -20,7 +20,8 @@ let realModule: Target.Dependency = .product(name: "RealModule", package: "swift
 let package = Package(
     name: "assay",
     products: [
-        .executable(name: "assay", targets: ["assay"])
+        .executable(name: "assay", targets: ["assay"]),
+        .executable(name: "assay-node", targets: ["assay-node"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -85,16 +86,35 @@ let package = Package(
             linkerSettings: mathematics
         ),
 
-        // The edge: arguments, files, exit codes.
+        // Where the world breaks in: this machine. FoundationEssentials at most, so that the node's program stays small.
+        .target(name: "CProbe"),
+        .target(name: "CNVML"),
         .target(
-            name: "Commands",
+            name: "Probing",
+            dependencies: ["Documents", "Probability", "Estate", "Evidence", "CProbe", "CNVML", realModule],
+            swiftSettings: settings,
+            linkerSettings: mathematics
+        ),
+        .target(
+            name: "NodeCommands",
             dependencies: [
-                "Documents", "Estate", "Study", "Evidence", "Cost", "Decision", "Reporting",
+                "Documents", "Estate", "Evidence", "Probing",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
         ),
-        .executableTarget(name: "assay", dependencies: ["Commands"], swiftSettings: settings),
+        .executableTarget(name: "assay-node", dependencies: ["NodeCommands"], swiftSettings: settings),
+
+        // The edge: arguments, files, exit codes.
+        .target(
+            name: "Commands",
+            dependencies: [
+                "Documents", "Estate", "Study", "Evidence", "Cost", "Decision", "Reporting", "NodeCommands",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(name: "assay", dependencies: ["Commands", "NodeCommands"], swiftSettings: settings),
 
         .testTarget(name: "DocumentsTests", dependencies: ["Documents"], swiftSettings: settings),
         .testTarget(name: "ProbabilityTests", dependencies: ["Probability"], swiftSettings: settings),
@@ -124,7 +144,13 @@ let package = Package(
             dependencies: ["Reporting", "Decision", "Documents", "Estate", "Study", "Evidence", "Cost", "Probability"],
             swiftSettings: settings
         ),
-        .testTarget(name: "EndToEndTests", dependencies: ["assay"], swiftSettings: settings),
+        .testTarget(
+            name: "ProbingTests",
+            dependencies: ["Probing", "CProbe", "CNVML", "Documents", "Estate", "Evidence", "Probability"],
+            exclude: ["Fixtures"],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "EndToEndTests", dependencies: ["assay", "assay-node"], swiftSettings: settings),
     ]
 )
 

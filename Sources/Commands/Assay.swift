@@ -1,5 +1,5 @@
 package import ArgumentParser
-import Glibc
+import NodeCommands
 
 /// The command line for people: every verb.
 package struct Assay: AsyncParsableCommand {
@@ -16,26 +16,9 @@ package struct Assay: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             InitCommand.self, ValidateCommand.self, RecordCommand.self, CompareCommand.self, CostCommand.self,
-            DecideCommand.self,
+            DecideCommand.self, InspectCommand.self,
         ]
     )
 
     package init() {}
-
-    /// Runs the command line and ends the process with the exit code that README lists.
-    package static func start() async {
-        do {
-            var command = try parseAsRoot()
-            if var asynchronous = command as? any AsyncParsableCommand {
-                try await asynchronous.run()
-            } else {
-                try command.run()
-            }
-        } catch let failure as Failure {
-            Console.error("Error: \(failure)")
-            Glibc.exit(failure.code)
-        } catch {
-            exit(withError: error)
-        }
-    }
 }

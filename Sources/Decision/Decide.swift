@@ -60,7 +60,8 @@ struct ResultMaker: Sendable {
         for position in workloads.indices { workloads[position].flipPoints = points.points(of: position, in: flips) }
         let cash = await money
         let falls = Money.waterfalls(preparation, selection.chosen, await before, await after)
-        let estate = estateDecision(flips.map(\.point))
+        let waited = [await before, await after].map { $0?[.waiting] ?? 0 }
+        let estate = estateDecision(flips.map(\.point), waitingSaved: waited[0] - waited[1])
         return DecisionResult(
             study: study,
             assignments: await assignments,
@@ -118,7 +119,7 @@ struct ResultMaker: Sendable {
         }
     }
 
-    private func estateDecision(_ flips: [FlipPoint]) -> EstateDecision {
+    private func estateDecision(_ flips: [FlipPoint], waitingSaved: Double) -> EstateDecision {
         let chosen = selection.chosen
         let cost = Spread(draws: Array(selection.column(chosen)))
         let probability = selection.probability(chosen)
@@ -128,6 +129,7 @@ struct ResultMaker: Sendable {
             today: preparation.models(today),
             isTodayEligible: preparation.space.isTodayEligible,
             saving: Spread(draws: selection.difference(today, chosen)),
+            waitingSaved: waitingSaved,
             cost: cost,
             probability: probability
         )

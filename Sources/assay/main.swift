@@ -1,3 +1,4 @@
 import Commands
+import NodeCommands
 
 await Assay.start()

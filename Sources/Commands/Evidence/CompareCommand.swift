@@ -3,6 +3,7 @@ import Documents
 import Estate
 import Evidence
 import Reporting
+import NodeCommands
 
 /// `assay compare`: two sets of records, metric by metric.
 struct CompareCommand: ParsableCommand {

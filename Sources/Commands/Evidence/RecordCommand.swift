@@ -2,6 +2,7 @@ import ArgumentParser
 import Documents
 import Estate
 import Evidence
+import NodeCommands
 
 /// `assay record`: a CSV of measurements becomes a record.
 struct RecordCommand: ParsableCommand {

@@ -4,6 +4,7 @@ import Decision
 import Documents
 import Estate
 import Study
+import NodeCommands
 
 /// `assay cost`: what every deployment model costs for the same work.
 struct CostCommand: AsyncParsableCommand {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Decision
 import Documents
 import Reporting
+import NodeCommands
 
 /// `assay decide`: a study in, the answer and its reasons out.
 struct DecideCommand: AsyncParsableCommand {

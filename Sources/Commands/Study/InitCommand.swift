@@ -1,6 +1,7 @@
 import ArgumentParser
 import Documents
 import Study
+import NodeCommands
 
 /// `assay init`: ten questions, or flags, and a study that is valid.
 struct InitCommand: ParsableCommand {

@@ -3,6 +3,7 @@ import Documents
 import Estate
 import Evidence
 import Study
+import NodeCommands
 
 /// `assay validate`: whether studies and records are in order.
 struct ValidateCommand: ParsableCommand {

@@ -3,6 +3,7 @@ import Documents
 import Estate
 import Evidence
 import Study
+import NodeCommands
 
 /// A study on disk: `study.yaml` and the records it names.
 struct StudyFolder {

@@ -12,6 +12,8 @@ struct DecisionSentence {
     var isTodayEligible: Bool
     /// Monthly cost of today's assignment less that of the chosen one.
     var saving: Spread
+    /// What of that saving is the time of people who wait for an environment: real, but no cash.
+    var waitingSaved: Double
     /// The monthly cost of the chosen assignment.
     var cost: Spread
     var probability: Estimated
@@ -27,11 +29,18 @@ struct DecisionSentence {
             ? "That costs as much as today (\(amountText(cost.mean, study.currency)) a month)"
             : saving.mean >= 0
                 ? "That costs \(amountText(saving.mean, study.currency)) a month less than today (P10 to P90: "
-                    + "\(amountText(saving.p10, study.currency)) to \(amountText(saving.p90, study.currency)))"
+                    + "\(amountText(saving.p10, study.currency)) to \(amountText(saving.p90, study.currency)))\(waiting)"
                 : "That costs \(amountText(-saving.mean, study.currency)) a month more than today"
         let why =
             isTodayEligible ? "" : " Today's placement does not meet the declared needs, so it is no alternative."
         return "\(placement(models)). \(money).\(why) \(sure)"
+    }
+
+    /// What of the saving is time rather than cash, where it is worth a word.
+    private var waiting: String {
+        guard waitingSaved > 0.02 * abs(saving.mean) else { return "" }
+        return "; \(amountText(waitingSaved, study.currency)) of it is the time of people who wait for an environment, "
+            + "not cash"
     }
 
     /// `Put fraud-training on bare metal and notebooks on virtual machines (passthrough)`.

@@ -2,12 +2,12 @@ import FoundationEssentials
 import Glibc
 
 /// Reading and writing files: bounded, and whole or not at all.
-enum Files {
+package enum Files {
     /// The bytes of a file.
     ///
     /// - Throws: `Failure.input` when there is no such file, it is not a regular file, cannot be read, or is larger than
     ///   `limit` bytes.
-    static func read(_ path: String, limit: Int, expected: String) throws(Failure) -> [UInt8] {
+    package static func read(_ path: String, limit: Int, expected: String) throws(Failure) -> [UInt8] {
         let manager = FileManager.default
         var isFolder = false
         guard manager.fileExists(atPath: path, isDirectory: &isFolder) else {
@@ -43,7 +43,7 @@ enum Files {
     }
 
     /// Hands the bytes of a file over in pieces, so that a file of any size needs little memory.
-    static func stream(
+    package static func stream(
         _ path: String,
         expected: String,
         _ consume: ([UInt8]) throws -> Void
@@ -71,7 +71,7 @@ enum Files {
     }
 
     /// The text of a file, which must be UTF-8.
-    static func readText(_ path: String, limit: Int, expected: String) throws(Failure) -> String {
+    package static func readText(_ path: String, limit: Int, expected: String) throws(Failure) -> String {
         let bytes = try read(path, limit: limit, expected: expected)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw .input(["\(path): is not UTF-8 text; save it as UTF-8"])
@@ -80,17 +80,17 @@ enum Files {
     }
 
     /// One file to write.
-    struct Output {
+    package struct Output {
         /// Its name inside the folder, or its path.
         var name: String
         var content: [UInt8]
 
-        init(_ name: String, _ text: String) {
+        package init(_ name: String, _ text: String) {
             self.name = name
             self.content = Array(text.utf8)
         }
 
-        init(_ name: String, bytes: [UInt8]) {
+        package init(_ name: String, bytes: [UInt8]) {
             self.name = name
             self.content = bytes
         }
@@ -98,7 +98,7 @@ enum Files {
 
     /// Writes a set of files into a folder: every one is written beside its place first, and only then are they renamed,
     /// so that an error leaves what was there.
-    static func write(_ outputs: [Output], into folder: String) throws(Failure) {
+    package static func write(_ outputs: [Output], into folder: String) throws(Failure) {
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
@@ -126,7 +126,7 @@ enum Files {
     }
 
     /// Writes one file, whole and renamed into place.
-    static func write(_ output: Output) throws(Failure) {
+    package static func write(_ output: Output) throws(Failure) {
         let parts = output.name.split(separator: "/", omittingEmptySubsequences: false)
         let name = parts.last.map(String.init) ?? output.name
         guard !name.isEmpty else { throw .input(["'\(output.name)' names a folder; give a file name"]) }
@@ -135,15 +135,15 @@ enum Files {
     }
 
     /// The names of the files in a folder, sorted.
-    static func names(in folder: String) -> [String] {
+    package static func names(in folder: String) -> [String] {
         ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
     }
 
-    static func exists(_ path: String) -> Bool {
+    package static func exists(_ path: String) -> Bool {
         FileManager.default.fileExists(atPath: path)
     }
 
-    static func isFolder(_ path: String) -> Bool {
+    package static func isFolder(_ path: String) -> Bool {
         var isFolder = false
         return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder
     }

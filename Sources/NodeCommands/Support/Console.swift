@@ -1,9 +1,9 @@
-import Documents
+package import Documents
 import Glibc
 
 /// What commands print: results on standard output, everything else on standard error.
-enum Console {
-    static func error(_ text: String, terminator: String = "\n") {
+package enum Console {
+    package static func error(_ text: String, terminator: String = "\n") {
         let bytes = Array((text + (text.hasSuffix("\n") ? "" : terminator)).utf8)
         // Unbuffered: what standard output still holds comes first, so that the two read in order.
         fflush(nil)
@@ -16,7 +16,7 @@ enum Console {
     }
 
     /// Prints one JSON object, the whole output of a command under `--json`.
-    static func print(_ json: JSON) throws {
+    package static func print(_ json: JSON) throws {
         Swift.print(try json.pretty(), terminator: "")
     }
 }

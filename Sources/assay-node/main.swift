@@ -1,0 +1,3 @@
+import NodeCommands
+
+await AssayNode.start()
