@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
@@ -657,6 +658,8 @@ int assay_start(const char *path, char *const *arguments, int *output) {
     *output = ends[0];
     return process;
 }
+
+void assay_end_with_parent(void) { prctl(PR_SET_PDEATHSIG, SIGKILL); }
 
 static uint64_t time_ns(struct timeval time) { return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_usec * 1000u; }
 

@@ -153,6 +153,9 @@ int assay_create_direct(const char *path);
 /// a pipe whose reading end is `output`. `arguments` ends in NULL. Returns the process or a negative errno.
 int assay_start(const char *path, char *const *arguments, int *output);
 
+/// Has this process killed when the thread that started it ends.
+void assay_end_with_parent(void);
+
 /// What a process that ended has used.
 typedef struct {
     /// Its exit status, or minus the signal that ended it.

@@ -103,7 +103,9 @@ import Testing
             elapsedSeconds: 1
         )
         #expect(report.disturbances.map(\.kind) == [.throttled, .overheated, .ballooned, .swapped])
-        #expect(report.disturbances[0].sentence == "the control group's processor quota stopped it in 2 periods")
+        #expect(
+            report.disturbances[0].sentence == "the control group's processor quota stopped it (throttled periods: 2)"
+        )
     }
 
     @Test("counters of the machine we stand on move forward")

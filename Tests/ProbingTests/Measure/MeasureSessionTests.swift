@@ -165,7 +165,7 @@ import Testing
         let first = try #require(launcher.launched.first)
         let sentence =
             "\(first)_time and \(first)_large were not measured in 1 of 4 rounds: "
-            + "the control group's processor quota stopped it in 1 periods."
+            + "the control group's processor quota stopped it (throttled periods: 1)."
         #expect(record.hosts[0].blindSpots.contains(sentence))
         #expect(record.runs[0].run.series.count == 1)
         #expect(record.runs[1].run.series.count == 2)

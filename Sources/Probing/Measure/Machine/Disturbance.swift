@@ -153,9 +153,11 @@ package struct DisturbanceReport: Sendable, Hashable {
         disturbances = []
         func note(_ kind: Disturbance.Kind, _ sentence: String) { disturbances.append(Disturbance(kind, sentence)) }
         let throttled = after.throttledPeriods - before.throttledPeriods
-        if throttled > 0 { note(.throttled, "the control group's processor quota stopped it in \(throttled) periods") }
+        if throttled > 0 {
+            note(.throttled, "the control group's processor quota stopped it (throttled periods: \(throttled))")
+        }
         let heat = after.thermalEvents - before.thermalEvents
-        if heat > 0 { note(.overheated, "heat lowered the processors' clock \(heat) times") }
+        if heat > 0 { note(.overheated, "heat lowered the processors' clock (events: \(heat))") }
         let balloon = after.balloonedPages - before.balloonedPages
         if balloon > 0 { note(.ballooned, "the hypervisor's balloon took \(balloon) pages") }
         let swapped = after.swappedPages - before.swappedPages

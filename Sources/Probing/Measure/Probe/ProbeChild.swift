@@ -1,13 +1,29 @@
 internal import CProbe
 internal import Documents
+internal import Glibc
 
 /// The process of one run: answers a request on its output.
 ///
-/// An executable that measures starts itself again with ``argument`` and the request; it hands what follows to
-/// ``reply(to:probes:)``, writes the bytes to its output, and exits with 0.
+/// An executable that measures starts itself again with ``argument`` and the request; before anything else, its main
+/// function hands its arguments to ``answer(_:)`` and exits with the status that this gives, if any.
 package enum ProbeChild {
     /// The first argument that says that this process is a run of a probe.
     package static let argument = "__probe-run"
+
+    /// Does the run that the command line asks for, and gives the status to exit with; nil where it asks for none.
+    package static func answer(_ arguments: [String]) -> Int32? {
+        guard arguments.count == 3, arguments[1] == argument else { return nil }
+        assay_end_with_parent()
+        let bytes = reply(to: arguments[2])
+        var offset = 0
+        while offset < bytes.count {
+            let count = bytes[offset...].withUnsafeBytes { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return 3 }
+            offset += count
+        }
+        return 0
+    }
 
     /// The reply to a request, as bytes to write; refusals and errors are replies too.
     package static func reply(to request: String, probes: [ComponentProbe] = ComponentProbe.all) -> [UInt8] {

@@ -45,7 +45,7 @@ private enum TimerWakeups {
         }
         if overruns > 0 {
             samples.notes.append(
-                "\(overruns) wake-ups were more than an interval late; those that passed were skipped."
+                "Some wake-ups were more than an interval late; times that passed meanwhile are left out."
             )
         }
         return samples
