@@ -12,7 +12,8 @@ struct CompareCommand: ParsableCommand {
         abstract: "Hold records against each other: overhead with an interval and a verdict for each metric.",
         discussion: """
             Overhead is bare-metal speed over the other arm's speed, minus one; the baseline is the bare-metal arm. Lost \
-            share is the part of billed hours that it takes. The run is the unit, never the step.
+            share is the part of billed hours that it takes. The run is the unit, never the step; boots or hosts are where they \
+            are replicated.
             """
     )
 
@@ -25,7 +26,7 @@ struct CompareCommand: ParsableCommand {
     @Option(help: "Equivalence margin, such as 1% or 0.01; 0 asks no such question.")
     var margin = "1%"
 
-    @Option(help: "Exit with 1 when an overhead is found above this, such as 5%.")
+    @Option(help: "Exit with 1 when an overhead above this is found, such as 5%, or when that cannot be checked.")
     var failOver: String?
 
     @Option(help: "Compare this metric only; repeatable.")
@@ -66,31 +67,12 @@ struct CompareCommand: ParsableCommand {
         try holdAgainstBar(comparison)
     }
 
-    /// Ends with 'no' when an overhead stands whose estimate is above the bar.
-    ///
-    /// An invalid comparison is a 'no' too: nothing says that the bar is kept. An inconclusive one is not; it is said.
+    /// Ends with 'no' when the bar is missed or cannot be checked; what is merely not ruled out is said.
     private func holdAgainstBar(_ comparison: Comparison) throws {
         guard let bar = try bar() else { return }
-        var missed: [String] = []
-        for metric in comparison.metrics {
-            switch metric.verdict {
-            case .overhead:
-                guard let overhead = metric.overhead, overhead.estimate > bar else { continue }
-                missed.append(
-                    "\(metric.name): overhead \(NumberText.percent(overhead.estimate)) is above "
-                        + "\(NumberText.percent(bar))"
-                )
-            case .invalid(let reason):
-                missed.append("\(metric.name): whether \(NumberText.percent(bar)) is kept cannot be said: \(reason)")
-            case .inconclusive:
-                guard let overhead = metric.overhead, overhead.high > bar else { continue }
-                Console.error(
-                    "\(metric.name): inconclusive; overheads up to \(NumberText.percent(overhead.high)) are not ruled out"
-                )
-            case .equivalent, .faster: continue
-            }
-        }
-        if !missed.isEmpty { throw Failure.missed(missed.joined(separator: "\n")) }
+        let check = comparison.held(against: bar)
+        check.open.forEach { Console.error($0) }
+        if !check.missed.isEmpty { throw Failure.missed(check.missed.joined(separator: "\n")) }
     }
 
     private func bar() throws -> Double? {

@@ -11,8 +11,13 @@ struct RecordCommand: ParsableCommand {
         abstract: "Turn a CSV of measurements into a record.",
         discussion: """
             The CSV has a header. 'run' and 'value' are needed; 'host', 'boot' and 'step' should be there; 'started' (RFC \
-            3339) and 'time_s' are read; every further column is a condition of its run. A row is one step, request or \
-            probe; a run is one process or placement: the unit that comparisons count.
+            3339) and 'time_s' are read; a column 'unit' must say what --unit says; every further column is a condition \
+            of its run. A row is one step, request or probe; a run is one process or placement: the unit that \
+            comparisons count.
+
+            'started', when the run began, lets comparisons pair neighbours in time on one host and see drift. The \
+            conditions 'pair' and 'block' pair runs by hand: equal labels in both arms, on one host, belong together, and \
+            several runs of an arm under one label are a block.
 
             Example: assay record steps.csv --metric step_time --unit s --better lower --model vm-passthrough \
             --warm-up 5 --fact gpu='NVIDIA H100 80GB HBM3' -o records/vm.record.json

@@ -2,9 +2,6 @@ internal import Documents
 
 /// Which column is which; a class, so that a row does not copy the lists in it.
 final class CSVColumns: Sendable {
-    /// The columns that have a meaning; all others are conditions.
-    static let reserved = ["host", "boot", "run", "step", "started", "time_s"]
-
     let names: [String]
     let host: Int?
     let boot: Int?
@@ -13,6 +10,9 @@ final class CSVColumns: Sendable {
     let started: Int?
     let time: Int?
     let value: Int
+    let unit: Int?
+    /// What the column `unit` must hold.
+    let expectedUnit: [UInt8]
     let conditions: [Int]
     let filters: [(column: Int, value: [UInt8])]
 
@@ -45,6 +45,15 @@ final class CSVColumns: Sendable {
         run = try require("run", "it says which rows belong to one run, the unit of replication: name or add it")
         (host, boot, step) = (find("host"), find("boot"), find("step"))
         (started, time) = (find("started"), find("time_s"))
+        unit = find("unit")
+        expectedUnit = Array(options.metric.unit.utf8)
+        for (column, given, name) in [(host, options.host, "host"), (boot, options.boot, "boot")] {
+            guard let column, let given else { continue }
+            throw fail(
+                "the column \(quoted(columns[column])) and the option --\(name) \(quoted(given)) both name the \(name); "
+                    + "leave out the option, or rename the column"
+            )
+        }
         var filters: [(column: Int, value: [UInt8])] = []
         for filter in options.filters {
             guard let column = columns.firstIndex(of: filter.name) else {
@@ -53,7 +62,7 @@ final class CSVColumns: Sendable {
             filters.append((column, Array(filter.value.utf8)))
         }
         self.filters = filters
-        let taken = Set([host, boot, run, step, started, time, value].compactMap { $0 } + filters.map(\.column))
+        let taken = Set([host, boot, run, step, started, time, value, unit].compactMap { $0 } + filters.map(\.column))
         conditions = columns.indices.filter { !taken.contains($0) }
     }
 }

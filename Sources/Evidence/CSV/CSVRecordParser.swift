@@ -112,8 +112,20 @@ private struct Intake: Sendable {
             }
             return
         }
+        try checkUnit(row, columns)
         let index = try run(of: row, columns)
         try add(row, columns, to: index)
+    }
+
+    /// A column 'unit' must say what --unit says; it is no condition.
+    private func checkUnit(_ row: borrowing CSVRows.Row, _ columns: CSVColumns) throws(DocumentError) {
+        guard let column = columns.unit, !row[column].isEmpty, row[column] != columns.expectedUnit[...] else { return }
+        throw fail(
+            row,
+            columns.names[column],
+            "\(quoted(String(decoding: row[column].prefix(80), as: UTF8.self))) is not the unit given, "
+                + "\(quoted(options.metric.unit)); give the unit of the values, or choose rows of one unit"
+        )
     }
 
     private mutating func add(
@@ -300,7 +312,7 @@ private struct Intake: Sendable {
         }
         guard !runs.isEmpty else { throw noRows() }
         let choice = options.filters.map { "\($0.name)=\($0.value)" }.joined(separator: ", ")
-        let unnamed = choice.isEmpty ? "unnamed, of \(file)" : "unnamed, of \(file) where \(choice)"
+        let unnamed = Host.unnamedPrefix + (choice.isEmpty ? file : "\(file) where \(choice)")
         var blindSpots: [String] = []
         if columns.host == nil, options.host == nil {
             blindSpots.append(
@@ -317,7 +329,7 @@ private struct Intake: Sendable {
         var bootIndex: [[String]: Int] = [:]
         for run in runs {
             let hostID = run.host ?? options.host ?? unnamed
-            let bootID = run.boot ?? options.boot ?? "unnamed"
+            let bootID = run.boot ?? options.boot ?? Boot.unnamed
             let place = hostIndex[hostID] ?? hosts.count
             if place == hosts.count {
                 hosts.append(Host(id: hostID, facts: options.facts, blindSpots: blindSpots, boots: []))

@@ -17,20 +17,26 @@ extension Comparison {
         options: ComparisonOptions = ComparisonOptions()
     ) throws(ComparisonError) -> Comparison {
         try check(baseline, other, options)
-        let (left, right) = (ArmView(baseline), ArmView(other))
+        let design = ComparisonDesign(ArmView(baseline, side: .baseline), ArmView(other, side: .other))
+        let (left, right) = (design.left, design.right)
         let names = try metricNames(left, right, options)
-        let design = ComparisonDesign(left, right)
-        var shared = ComparisonGate.notes(left, right) + design.notes + orderNotes(left, right, design)
+        let gate = GateNotes(
+            shared: ComparisonGate.notes(design),
+            latency: ComparisonGate.latencyNotes(design)
+        )
+        var shared = gate.shared + design.notes + orderNotes(left, right, design)
         shared += absentNotes(left, right, names)
 
-        var works = names.map { MetricWork($0, left, right, design, options) }
+        var works = names.map { MetricWork($0, design, gate.latency, options) }
         let control = settleControl(&works)
+        let controlUnit = design.controlUnits.level
         if case .none(let have) = control {
             shared.append(
                 ValidityNote(
                     severity: .note,
                     code: "no-control",
-                    sentence: "No control: it needs four \(design.level.rawValue)s an arm, the baseline has \(have)."
+                    sentence: "No control: it needs four \(controlUnit.rawValue)s of the baseline"
+                        + "\(left.hosts.count > 1 ? ", two at least on a host" : ""); there are \(have)."
                 )
             )
         }
@@ -46,8 +52,15 @@ extension Comparison {
             unitOfReplication: design.level,
             hostsConfounded: design.hostsConfounded,
             control: control,
-            margin: options.margin
+            margin: options.margin,
+            controlUnit: controlUnit
         )
+    }
+
+    /// What the gate found, for all metrics and for latencies.
+    private struct GateNotes {
+        let shared: [ValidityNote]
+        let latency: [ValidityNote]
     }
 
     private static func rank(_ note: ValidityNote) -> Int {
@@ -74,42 +87,48 @@ extension Comparison {
             throw .option(name: "a quantile", found: "\(p)", expected: "a number above 0 and below 1, such as 0.99")
         }
         var files: [String: String] = [:]
-        var runs: [RunKey: String] = [:]
         for record in baseline + other {
             if let first = files.updateValue(record.file, forKey: record.id) {
                 throw .sameRecord(first: first, second: record.file)
             }
-            // A run that is in two records has the same samples there; so few that chance could do it do not count.
-            for (host, boot, run) in record.runs where run.series.contains(where: { $0.count >= 20 }) {
-                let key = RunKey(host: host.id, boot: boot.id, run: run)
-                if let first = runs.updateValue(record.file, forKey: key) {
-                    throw .sameRun(
-                        run: "run '\(run.id)' of host '\(host.id)'",
-                        first: first,
-                        second: record.file
-                    )
+        }
+        // Twenty equal samples are no chance, wherever they stand.
+        try refuseCopies(baseline + other) { _, series in series.count >= 20 }
+        // Fewer may be, where a clock is coarse; not so in one arm under one name, which is one run.
+        for arm in [baseline, other] { try refuseCopies(arm) { host, _ in !host.isUnnamed } }
+    }
+
+    private static func refuseCopies(
+        _ records: [Record],
+        where counts: (Host, SampleSummary) -> Bool
+    ) throws(ComparisonError) {
+        var seen: [SeriesKey: String] = [:]
+        for record in records {
+            for (host, boot, run) in record.runs {
+                for series in run.series where counts(host, series) {
+                    let key = SeriesKey(host: host.id, boot: boot.id, run: run.id, series: series)
+                    if let first = seen.updateValue(record.file, forKey: key) {
+                        throw .sameRun(
+                            run: "run '\(run.id)' of host '\(host.id)'",
+                            first: first,
+                            second: record.file
+                        )
+                    }
                 }
             }
         }
     }
 
-    private struct RunKey: Hashable {
+    private struct SeriesKey: Hashable {
         let host: String
         let boot: String
         let run: String
-        let series: [SampleSummary]
-
-        init(host: String, boot: String, run: Run) {
-            self.host = host
-            self.boot = boot
-            self.run = run.id
-            series = run.series
-        }
+        let series: SampleSummary
 
         // Equality decides; hashing the samples would cost more than it spares.
         func hash(into hasher: inout Hasher) {
             hasher.combine(run)
-            for summary in series { hasher.combine(summary.mean) }
+            hasher.combine(series.mean)
         }
     }
 

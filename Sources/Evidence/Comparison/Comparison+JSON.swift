@@ -3,7 +3,8 @@ package import Documents
 /// The object that `assay compare --json` prints.
 ///
 /// Shares are in percent, rounded to four decimals. `verdict` is in words, `verdict_code` one of `invalid`,
-/// `equivalent`, `overhead`, `faster` and `inconclusive`; what could not be formed is left out.
+/// `equivalent`, `overhead`, `faster` and `inconclusive`; what could not be formed is left out: an estimate without
+/// `low_percent` and `high_percent` has no interval, and `descriptive` says why no verdict is formed.
 extension Comparison {
     /// The comparison as one documented object.
     package var json: JSON {
@@ -27,15 +28,16 @@ extension Comparison {
             "better": .string(metric.direction.rawValue),
             "role": metric.isConfirmatory ? "confirmatory" : "exploratory",
             "statistic": .string(metric.statistic.description),
-            "overhead_percent": percent(metric.overhead?.estimate),
+            "overhead_percent": percent(metric.estimate),
             "low_percent": percent(metric.overhead?.low),
             "high_percent": percent(metric.overhead?.high),
             "level": metric.overhead.map { .number($0.level) },
             "method": metric.overhead.map { .string($0.method) },
-            "lost_share_percent": percent(metric.overhead.flatMap { Overhead.lostShare(of: $0.estimate) }),
+            "lost_share_percent": percent(metric.estimate.flatMap { Overhead.lostShare(of: $0) }),
             "verdict": .string(metric.words(hostsConfounded: hostsConfounded, hosts: hostWords)),
             "verdict_code": .string(metric.verdict.code),
             "reason": metric.verdict.reason.map { .string($0) },
+            "descriptive": metric.descriptiveBecause.map { .string($0) },
             "validity": .array((validity + metric.validity).map(\.json)),
             "adjusted_p": .finite(metric.adjustedPValue),
             "adjustment": .string(metric.adjustment),

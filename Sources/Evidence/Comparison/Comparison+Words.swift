@@ -37,10 +37,15 @@ extension MetricComparison {
         switch verdict {
         case .overhead, .faster:
             guard hostsConfounded, let overhead else { return verdict.words }
-            return "\(hosts) differ by \(NumberText.percent(overhead.estimate, signed: true))"
+            return "\(hosts) differ by \(ShareText(overhead).estimate)"
+        case .inconclusive:
+            return descriptiveBecause.map { "inconclusive: descriptive only, \($0)" } ?? verdict.words
         default: return verdict.words
         }
     }
+
+    /// The overhead as a share, with an interval or without.
+    package var estimate: Double? { overhead?.estimate ?? estimateOnly }
 }
 
 extension Comparison {
@@ -65,6 +70,7 @@ extension Comparison {
                 row(
                     "\(metric.name) (\(metric.unit)), \(metric.statistic)",
                     metric.overhead,
+                    only: metric.estimateOnly,
                     metric.words(hostsConfounded: confounded, hosts: hostWords)
                 )
             )
@@ -95,14 +101,14 @@ extension Comparison {
         return lines
     }
 
-    private func row(_ name: String, _ effect: Effect?, _ verdict: String) -> [String] {
-        guard let effect else { return [name, "", "", "", verdict] }
-        let lost = Overhead.lostShare(of: effect.estimate)
+    private func row(_ name: String, _ effect: Effect?, only: Double? = nil, _ verdict: String) -> [String] {
+        guard let estimate = effect?.estimate ?? only else { return [name, "", "", "", verdict] }
+        let text = effect.map { ShareText($0) }
         return [
             name,
-            NumberText.percent(effect.estimate, signed: true),
-            "[\(NumberText.fixed(effect.low * 100, 1)), \(NumberText.fixed(effect.high * 100, 1))]",
-            lost.map { NumberText.percent($0, signed: true) } ?? "",
+            text?.estimate ?? ShareText.one(estimate, signed: true),
+            text?.interval ?? "none",
+            Overhead.lostShare(of: estimate).map { ShareText.one($0, signed: true) } ?? "",
             verdict,
         ]
     }
@@ -114,12 +120,12 @@ extension Comparison {
 
     private var controlWords: String {
         switch control {
-        case .none(let have): "no control: \(have) of 4 \(unitOfReplication.rawValue)s"
+        case .none(let have): "no control: \(have) of 4 \(controlUnit.rawValue)s"
         case .passed(let effect):
-            "control passed, an effect of \(NumberText.percent(effect)) would have shown in four of five"
+            "control passed, an effect of \(ShareText.one(effect)) would have shown in four of five"
         case .failed(let low, let high):
             "control FAILED: the baseline differs from itself by "
-                + "\(NumberText.percent(low, signed: true)) to \(NumberText.percent(high, signed: true))"
+                + "\(ShareText(low, high).low) to \(ShareText(low, high).high)"
         }
     }
 }

@@ -16,8 +16,10 @@ package struct Comparison: Sendable {
     package var control: Control
     /// The equivalence margin, as a share; absent where equivalence was not asked about.
     package var margin: Double?
+    /// What the control was formed over: on several hosts the level inside them.
+    package var controlUnit: ReplicationUnit
 
-    /// A comparison from its parts.
+    /// A comparison from its parts; the control's unit is that of replication unless said.
     package init(
         baseline: Arm,
         other: Arm,
@@ -27,7 +29,8 @@ package struct Comparison: Sendable {
         unitOfReplication: ReplicationUnit,
         hostsConfounded: Bool,
         control: Control,
-        margin: Double?
+        margin: Double?,
+        controlUnit: ReplicationUnit? = nil
     ) {
         self.baseline = baseline
         self.other = other
@@ -38,6 +41,7 @@ package struct Comparison: Sendable {
         self.hostsConfounded = hostsConfounded
         self.control = control
         self.margin = margin
+        self.controlUnit = controlUnit ?? unitOfReplication
     }
 }
 
@@ -76,7 +80,7 @@ package enum ReplicationUnit: String, Sendable, Hashable {
 
 /// The A/A control: whether the baseline differs from itself.
 package enum Control: Sendable, Hashable {
-    /// Fewer than four runs in the arm.
+    /// Fewer than four units in the baseline that could be held against each other inside a host.
     case none(have: Int)
     /// The 95 % interval of the baseline's own pseudo-arms includes zero; with the smallest effect that could have
     /// been seen, as a share.
@@ -144,6 +148,10 @@ package struct MetricComparison: Sendable {
     package var degreesOfFreedom: Double?
     /// A second interval from about 20 runs an arm: BCa bootstrap of the mean, over runs and then over blocks.
     package var bootstrap: Effect?
+    /// The overhead as a share where no interval can be formed: one run an arm, or no spread.
+    package var estimateOnly: Double?
+    /// Why the numbers are descriptive only, so that no verdict is formed: `too few: 8 of 368 samples in a run`.
+    package var descriptiveBecause: String?
 
     /// A metric's comparison from its parts.
     package init(
@@ -164,7 +172,9 @@ package struct MetricComparison: Sendable {
         drift: Effect? = nil,
         control: Control? = nil,
         degreesOfFreedom: Double? = nil,
-        bootstrap: Effect? = nil
+        bootstrap: Effect? = nil,
+        estimateOnly: Double? = nil,
+        descriptiveBecause: String? = nil
     ) {
         self.name = name
         self.unit = unit
@@ -184,6 +194,8 @@ package struct MetricComparison: Sendable {
         self.control = control
         self.degreesOfFreedom = degreesOfFreedom
         self.bootstrap = bootstrap
+        self.estimateOnly = estimateOnly
+        self.descriptiveBecause = descriptiveBecause
     }
 }
 

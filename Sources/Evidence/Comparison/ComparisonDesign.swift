@@ -1,155 +1,181 @@
 /// What is replicated and how units belong together: settled once, from the layout of the runs alone.
 struct ComparisonDesign {
-    var level: ReplicationUnit
+    /// The runs that enter, on hosts of both arms where there are such.
+    var left: ArmView
+    var right: ArmView
+    var level = ReplicationUnit.run
     /// Units of the arms that belong together, where the design is paired; else all units of each arm.
-    var baseline: [ReplicatedUnit]
-    var other: [ReplicatedUnit]
-    var matching: Design
+    var baseline: [ReplicatedUnit] = []
+    var other: [ReplicatedUnit] = []
+    var matching = Design.unpaired
     /// One host in an arm at least, and none in both: what differs may be the hosts.
-    var hostsConfounded: Bool
+    var hostsConfounded = false
+    /// Whether every host is in both arms, so that each is a comparison of its own.
+    var isCrossed = false
+    /// What is replicated inside a host: boots, else runs.
+    var lower = ReplicationUnit.run
     var notes: [ValidityNote] = []
 
     init(_ baseline: ArmView, _ other: ArmView) {
-        let (left, right) = (baseline.hosts, other.hosts)
-        let confounded = left.isDisjoint(with: right) && min(left.count, right.count) == 1
-        // The level below the hosts: boots where they differ and are replicated in both arms.
-        let bootsDiffer = baseline.boots.isDisjoint(with: other.boots)
-        let bootsReplicated = min(baseline.boots.count, other.boots.count) > 1
-        let lower: ReplicationUnit = bootsDiffer && bootsReplicated ? .boot : .run
+        let shared = baseline.hosts.intersection(other.hosts)
+        (left, right) = (baseline, other)
+        if shared.isEmpty {
+            settleApart()
+        } else {
+            restrict(to: shared)
+            if shared.count > 1 { settleCrossed() } else { settleOneHost() }
+        }
+        noteBoots()
+        noteUnknownHosts()
+    }
 
-        if left == right {
-            let paired = Self.pairs(baseline.units(lower), other.units(lower), sameHosts: true)
-            if let paired {
-                self.init(lower, paired)
-            } else if left.count > 1 {
-                // Each host is its own comparison.
-                let order = baseline.units(.host)
-                let partner = Dictionary(other.units(.host).map { ($0.host, $0) }) { first, _ in first }
-                let matched = order.compactMap { unit in partner[unit.host].map { (unit, $0) } }
-                self.init(.host, Pairing(units: matched, by: "host", leftOut: 0))
+    /// What the baseline's control is formed of: units inside hosts, which differ from each other for other reasons.
+    var controlUnits: (level: ReplicationUnit, units: [ReplicatedUnit]) {
+        guard level == .host else { return (level, baseline) }
+        let level =
+            left.byHost.allSatisfy { $0.view.hasNamedBoots && $0.view.boots.count > 1 } ? ReplicationUnit.boot : .run
+        return (level, left.units(level))
+    }
+
+    // MARK: Layouts
+
+    private static func lower(_ a: ArmView, _ b: ArmView) -> ReplicationUnit {
+        // Boots of the arms are different boots; those that nobody named cannot be told apart.
+        a.hasNamedBoots && b.hasNamedBoots && min(a.boots.count, b.boots.count) > 1 ? .boot : .run
+    }
+
+    private mutating func settleOneHost() {
+        lower = Self.lower(left, right)
+        settle(lower, UnitPairing.find(left.units(lower), right.units(lower), byHost: true))
+    }
+
+    /// Several hosts, each in both arms: the host is the unit, whatever was measured how often on it.
+    private mutating func settleCrossed() {
+        let partners = Dictionary(right.byHost.map { ($0.host, $0.view) }) { first, _ in first }
+        var levels: Set<ReplicationUnit> = []
+        var (droppedUnits, hostsWithDrops) = (0, 0)
+        var by = ""
+        for (host, view) in left.byHost {
+            guard let partner = partners[host] else { continue }
+            let lower = Self.lower(view, partner)
+            levels.insert(lower)
+            let found = UnitPairing.find(view.units(lower), partner.units(lower), byHost: true)
+            if let found, found.isUsable {
+                baseline.append(ReplicatedUnit(host: host, groups: found.units.map { $0.0.runs }, isMatched: true))
+                other.append(ReplicatedUnit(host: host, groups: found.units.map { $0.1.runs }, isMatched: true))
+                if found.leftOut > 0 {
+                    (droppedUnits, hostsWithDrops) = (droppedUnits + found.leftOut, hostsWithDrops + 1)
+                }
+                by = found.by
             } else {
-                self.init(lower, unpaired: baseline, other)
+                baseline.append(ReplicatedUnit(runs: view.runs))
+                other.append(ReplicatedUnit(runs: partner.runs))
             }
-            if left.count == 1, bootsDiffer, !bootsReplicated {
-                notes.append(
-                    ValidityNote(
-                        severity: .caution,
-                        code: "one-boot-per-arm",
-                        sentence: "An arm has one boot only, so what a restart changes is part of the difference."
-                    )
+        }
+        lower = levels == [.boot] ? .boot : .run
+        (level, matching, isCrossed) = (.host, .paired, true)
+        if droppedUnits > 0 {
+            caution(
+                "pairs-unmatched",
+                "\(droppedUnits) of the \(lower.rawValue)s, on \(hostsWithDrops) of the hosts, have no partner by \(by) and "
+                    + "were left out."
+            )
+        }
+    }
+
+    /// No host in both arms.
+    private mutating func settleApart() {
+        let hosts = (left.hosts.count, right.hosts.count)
+        lower = Self.lower(left, right)
+        let level = min(hosts.0, hosts.1) > 1 ? ReplicationUnit.host : lower
+        settle(level, UnitPairing.find(left.units(level), right.units(level), byHost: false))
+        hostsConfounded = min(hosts.0, hosts.1) == 1
+        guard hostsConfounded else { return }
+        caution(
+            "one-host-per-arm",
+            (hosts == (1, 1) ? "Each arm is one host and the two differ" : "An arm is one host, not in the other arm")
+                + ", so the numbers say how these hosts differ, not what the deployment model costs; "
+                + "cross the arms over (both models on each host) to tell."
+        )
+    }
+
+    private mutating func settle(_ level: ReplicationUnit, _ pairing: UnitPairing?) {
+        self.level = level
+        if let pairing, pairing.isUsable {
+            (baseline, other) = (pairing.units.map(\.0), pairing.units.map(\.1))
+            matching = .paired
+            if pairing.leftOut > 0 {
+                caution(
+                    "pairs-unmatched",
+                    "\(pairing.leftOut) of the \(level.rawValue)s have no partner by \(pairing.by) and were left out."
                 )
             }
             return
         }
-        let level: ReplicationUnit = min(left.count, right.count) > 1 ? .host : lower
-        if let paired = Self.pairs(baseline.units(level), other.units(level), sameHosts: false) {
-            self.init(level, paired)
-        } else {
-            self.init(level, unpaired: baseline, other)
-        }
-        hostsConfounded = confounded
-        if confounded {
-            let both = left.count == 1 && right.count == 1
-            notes.append(
-                ValidityNote(
-                    severity: .caution,
-                    code: "one-host-per-arm",
-                    sentence: (both
-                        ? "Each arm is one host and the two differ" : "An arm is one host, not in the other arm")
-                        + ", so the numbers say how these hosts differ, not what the deployment model costs; "
-                        + "cross the arms over (both models on each host) to tell."
-                )
-            )
-        } else if !left.isDisjoint(with: right) {
-            notes.append(
-                ValidityNote(
-                    severity: .caution,
-                    code: "hosts-partly-shared",
-                    sentence: "Some hosts are in both arms and some in one only; measure both models on every host."
-                )
+        (baseline, other) = (left.units(level), right.units(level))
+        if let pairing {
+            caution(
+                "pairs-unusable",
+                "The labels in \(pairing.by) join \(pairing.units.count) of the \(level.rawValue)s of one arm with one of "
+                    + "the other, and two pairs are needed; compared without pairs."
             )
         }
     }
 
-    private init(_ level: ReplicationUnit, _ pairing: Pairing) {
-        self.level = level
-        baseline = pairing.units.map(\.0)
-        other = pairing.units.map(\.1)
-        matching = .paired
-        hostsConfounded = false
-        if pairing.leftOut > 0 {
+    private mutating func restrict(to shared: Set<String>) {
+        let (onlyLeft, onlyRight) = (left.hosts.subtracting(shared).count, right.hosts.subtracting(shared).count)
+        guard onlyLeft + onlyRight > 0 else { return }
+        let runs = (left.runs.count, right.runs.count)
+        (left, right) = (left.restricted(to: shared), right.restricted(to: shared))
+        func hosts(_ count: Int) -> String { "\(count) \(count == 1 ? "host" : "hosts")" }
+        caution(
+            "hosts-partly-shared",
+            "Compared on the \(hosts(shared.count)) of both arms; left out: \(hosts(onlyLeft)) with "
+                + "\(runs.0 - left.runs.count) runs of the baseline, \(hosts(onlyRight)) with "
+                + "\(runs.1 - right.runs.count) runs of the other arm. Measure both models on every host."
+        )
+    }
+
+    // MARK: Notes
+
+    private mutating func noteBoots() {
+        let reused = left.bootLabels.intersection(right.bootLabels)
+        let models = (Set(left.records.compactMap(\.model)), Set(right.records.compactMap(\.model)))
+        let isOneModel = models.0 == models.1
+        if !reused.isEmpty {
+            let labels = Set(reused.compactMap(\.last)).sorted().prefix(3).map { "'\($0)'" }.joined(separator: ", ")
             notes.append(
                 ValidityNote(
-                    severity: .caution,
-                    code: "unmatched-left-out",
-                    sentence: "\(pairing.leftOut) of the \(level.rawValue)s have no partner by "
-                        + "\(pairing.by) and were left out."
+                    severity: .note,
+                    code: "boot-labels-reused",
+                    sentence:
+                        "Both arms call a boot \(labels)\(reused.count > 3 ? " and so on" : ""); they count as different "
+                        + "boots, so give each boot its own name."
                 )
+            )
+        }
+        let isOneBoot = min(left.boots.count, right.boots.count) == 1
+        if level != .host, left.hosts == right.hosts, isOneBoot, left.hasNamedBoots, right.hasNamedBoots,
+            reused.isEmpty || !isOneModel
+        {
+            caution(
+                "one-boot-per-arm",
+                "An arm has one boot only, so what a restart changes is part of the difference."
             )
         }
     }
 
-    private init(_ level: ReplicationUnit, unpaired baseline: ArmView, _ other: ArmView) {
-        self.level = level
-        self.baseline = baseline.units(level)
-        self.other = other.units(level)
-        matching = .unpaired
-        hostsConfounded = false
+    private mutating func noteUnknownHosts() {
+        let arms = [(left, "the baseline"), (right, "the other arm")].filter(\.0.hasUnknownHost).map(\.1)
+        guard !arms.isEmpty else { return }
+        caution(
+            "host-unknown",
+            "Records of \(arms.joined(separator: " and ")) name no host; their runs count as those of one host, which may "
+                + "be another than any other. Record it: a column 'host', or --host."
+        )
     }
 
-    private struct Pairing {
-        var units: [(ReplicatedUnit, ReplicatedUnit)]
-        var by: String
-        var leftOut: Int
-    }
-
-    /// The pairs that the user named, else those that time makes on hosts that both arms share.
-    private static func pairs(
-        _ baseline: [ReplicatedUnit],
-        _ other: [ReplicatedUnit],
-        sameHosts: Bool
-    ) -> Pairing? {
-        named(baseline, other) ?? (sameHosts ? interleaved(baseline, other) : nil)
-    }
-
-    private static func named(_ baseline: [ReplicatedUnit], _ other: [ReplicatedUnit]) -> Pairing? {
-        func byLabel(_ units: [ReplicatedUnit]) -> [String: ReplicatedUnit]? {
-            var labels: [String: ReplicatedUnit] = [:]
-            for unit in units {
-                // A label that stands twice names no pair.
-                guard let label = unit.pair, labels.updateValue(unit, forKey: label) == nil else { return nil }
-            }
-            return labels
-        }
-        guard byLabel(baseline) != nil, let partners = byLabel(other) else { return nil }
-        let units = baseline.compactMap { unit in
-            unit.pair.flatMap { partners[$0] }.map { (unit, $0) }
-        }
-        guard units.count >= 2 else { return nil }
-        return Pairing(units: units, by: "'pair'", leftOut: baseline.count + other.count - 2 * units.count)
-    }
-
-    /// Neighbours in time on one host, one of each arm: ABBA, ABAB and random pairs alike.
-    private static func interleaved(_ baseline: [ReplicatedUnit], _ other: [ReplicatedUnit]) -> Pairing? {
-        guard baseline.count == other.count, baseline.count >= 2 else { return nil }
-        var timeline: [(unit: ReplicatedUnit, isOther: Bool, started: Double)] = []
-        for (units, isOther) in [(baseline, false), (other, true)] {
-            for unit in units {
-                guard let started = unit.started else { return nil }
-                timeline.append((unit, isOther, started))
-            }
-        }
-        timeline.sort {
-            ($0.unit.host, $0.started, $0.isOther ? 1 : 0) < ($1.unit.host, $1.started, $1.isOther ? 1 : 0)
-        }
-        var units: [(ReplicatedUnit, ReplicatedUnit)] = []
-        for place in stride(from: 0, to: timeline.count - 1, by: 2) {
-            let (first, second) = (timeline[place], timeline[place + 1])
-            guard first.isOther != second.isOther, first.unit.host == second.unit.host else { return nil }
-            units.append(first.isOther ? (second.unit, first.unit) : (first.unit, second.unit))
-        }
-        // In order of time, whatever the hosts are called.
-        units.sort { ($0.0.started ?? 0, $0.0.host) < ($1.0.started ?? 0, $1.0.host) }
-        return Pairing(units: units, by: "time", leftOut: 0)
+    private mutating func caution(_ code: String, _ sentence: String) {
+        notes.append(ValidityNote(severity: .caution, code: code, sentence: sentence))
     }
 }

@@ -3,8 +3,8 @@ internal import Estate
 
 /// The pair-validity gate: what differs between the arms besides the deployment model, and what follows from it.
 ///
-/// Compared are the facts of the hosts and the conditions of the runs, by name. A name that is not listed here, and
-/// differs, is a caution. Numbers that are equal count as equal however they are written.
+/// Compared are the facts of the hosts and the conditions of the runs, by name; case and `-` or space for `_` do not
+/// count. A name that is not listed here, and differs, is a caution. Amounts compare as numbers, all else as text.
 package enum ComparisonGate {
     /// Names whose difference makes the numbers incomparable: other hardware, or other work.
     package static let invalidating = [
@@ -17,36 +17,63 @@ package enum ComparisonGate {
     /// Names that should be known of both arms; where they are not, a note says so.
     package static let wanted = ["gpu", "driver", "power_limit_w", "sm_clock_mhz", "cpu", "numa", "iommu"]
     /// Names that tell runs apart rather than describe them.
-    static let structural: Set<String> = ["pair", "block"]
-    /// Units of time: a metric in one of them, of which less is better, is a latency where a load is offered.
-    static let timeUnits: Set<String> = ["ns", "us", "µs", "ms", "s", "min", "h", "seconds", "minutes"]
+    static let structural: Set<String> = ["pair", "block", "seed", "job_id", "run_id", "trial", "repeat", "index"]
+    /// Names whose every value counts, unit by unit: that both arms saw the same values somewhere is not enough.
+    static let strict = Set(invalidating + load)
+    /// Names that never merely tell runs apart, even where each run has its own value.
+    static let described = strict.union(wanted)
 
     /// The notes for all metrics, worst first.
-    static func notes(_ baseline: ArmView, _ other: ArmView) -> [ValidityNote] {
-        models(baseline, other) + differences(baseline, other, latency: false) + mixed(baseline, other)
-            + blindSpots(baseline, other)
+    static func notes(_ design: ComparisonDesign) -> [ValidityNote] {
+        let (left, right) = (ArmProfile(design.left, design.baseline), ArmProfile(design.right, design.other))
+        return models(design.left, design.right) + differences(left, right, design.matching, latency: false)
+            + mixed(left, right) + blindSpots(design.left, design.right)
     }
 
-    /// The notes for one metric beyond those for all: offered load, where the metric is a latency.
-    static func notes(_ baseline: ArmView, _ other: ArmView, metric: Metric) -> [ValidityNote] {
-        guard metric.direction == .lower, timeUnits.contains(metric.unit) else { return [] }
-        return differences(baseline, other, latency: true)
+    /// The notes for a latency beyond those for all: the load offered.
+    static func latencyNotes(_ design: ComparisonDesign) -> [ValidityNote] {
+        let (left, right) = (ArmProfile(design.left, design.baseline), ArmProfile(design.right, design.other))
+        return differences(left, right, design.matching, latency: true)
     }
 
-    private static func differences(_ baseline: ArmView, _ other: ArmView, latency: Bool) -> [ValidityNote] {
-        let (left, right) = (values(baseline), values(other))
+    /// Whether a metric is a latency where a load is offered: a time of which less is better.
+    static func isLatency(_ metric: Metric) -> Bool {
+        metric.direction == .lower && ComparisonNames.isTime(metric.unit)
+    }
+
+    private static func differences(
+        _ left: ArmProfile,
+        _ right: ArmProfile,
+        _ matching: Design,
+        latency: Bool
+    ) -> [ValidityNote] {
         var notes: [ValidityNote] = []
         var unknown: [String] = []
-        for name in Set(left.keys).union(right.keys).union(wanted).sorted()
+        for name in Set(left.values.keys).union(right.values.keys).union(wanted).sorted()
         where latency == false || load.contains(name) {
-            switch (left[name], right[name]) {
-            case (let a?, let b?) where a.keys == b.keys: continue
+            let spelled = left.spelled[name] ?? right.spelled[name] ?? name
+            func difference(_ a: String, _ b: String, verb: String = "is") -> ValidityNote {
+                Self.difference(
+                    name,
+                    "\(printableName(spelled)) \(verb) \(a) in the baseline and \(b) in the other arm",
+                    latency
+                )
+            }
+            switch (left.values[name], right.values[name]) {
             case (let a?, let b?):
-                notes.append(difference(name, list(a), list(b), latency: latency))
+                if let ranges = left.rangesApart(from: right, name) {
+                    notes.append(difference(ranges.0, ranges.1))
+                } else if left.namesRuns(name) || right.namesRuns(name) {
+                    continue
+                } else if a.keys != b.keys, !(ComparisonNames.isQuantity(name) && left.overlaps(right, name)) {
+                    notes.append(difference(list(a), list(b)))
+                } else if strict.contains(name), let found = mixDifference(left, right, name, matching) {
+                    notes.append(Self.difference(name, "\(printableName(spelled)) \(found)", latency))
+                }
             case (let a?, nil):
-                if !latency { notes.append(oneSided(name, list(a), known: "the baseline", unknown: "the other arm")) }
+                notes.append(oneSided(name, spelled, list(a), "the baseline", "the other arm", latency))
             case (nil, let b?):
-                if !latency { notes.append(oneSided(name, list(b), known: "the other arm", unknown: "the baseline")) }
+                notes.append(oneSided(name, spelled, list(b), "the other arm", "the baseline", latency))
             case (nil, nil): unknown.append(name)
             }
         }
@@ -73,9 +100,8 @@ package enum ComparisonGate {
         }
     }
 
-    private static func difference(_ name: String, _ a: String, _ b: String, latency: Bool) -> ValidityNote {
+    private static func difference(_ name: String, _ values: String, _ latency: Bool) -> ValidityNote {
         let code = name.replacing("_", with: "-") + "-differs"
-        let values = "\(printableName(name)) is \(a) in the baseline and \(b) in the other arm"
         if invalidating.contains(name) {
             return ValidityNote(
                 severity: .invalid,
@@ -100,58 +126,66 @@ package enum ComparisonGate {
         )
     }
 
-    private static func oneSided(_ name: String, _ value: String, known: String, unknown: String) -> ValidityNote {
-        ValidityNote(
-            severity: .note,
+    private static func oneSided(
+        _ name: String,
+        _ spelled: String,
+        _ value: String,
+        _ known: String,
+        _ unknown: String,
+        _ latency: Bool
+    ) -> ValidityNote {
+        let sentence = "\(printableName(spelled)) is \(value) in \(known) and not recorded in \(unknown)"
+        return ValidityNote(
+            severity: latency ? .caution : .note,
             code: name.replacing("_", with: "-") + "-unknown",
-            sentence: "\(printableName(name)) is \(value) in \(known) and not recorded in \(unknown)."
+            sentence: sentence + (latency ? "; latencies compare only at equal load." : ".")
         )
     }
 
-    /// Every value of every fact and condition of an arm: a comparable form with the text it came from.
-    private static func values(_ arm: ArmView) -> [String: [String: String]] {
-        var values: [String: [String: String]] = [:]
-        func add(_ name: String, _ value: String) {
-            guard !structural.contains(name) else { return }
-            let comparable =
-                DecimalText.parse(Array(value.utf8)[...]).map { "\($0)" } ?? value.lowercased()
-            if values[name]?[comparable] == nil { values[name, default: [:]][comparable] = value }
+    /// How the values of a name are spread over units that have the same ones: pair by pair, else over the arms.
+    private static func mixDifference(
+        _ left: ArmProfile,
+        _ right: ArmProfile,
+        _ name: String,
+        _ matching: Design
+    ) -> String? {
+        if matching == .paired {
+            let pairs = zip(left.units, right.units).map { ($0[name] ?? [:], $1[name] ?? [:]) }
+            let differing = pairs.filter { !$0.isEmpty && !$1.isEmpty && !isNear($0, $1) }
+            guard let first = differing.first else { return nil }
+            return
+                "differs inside \(differing.count) of \(pairs.count) pairs, first \(shares(first.0)) in the baseline and "
+                + "\(shares(first.1)) in the other arm"
         }
-        for record in arm.records {
-            for host in record.hosts { for fact in host.facts { add(fact.name, fact.value) } }
-        }
-        let conditions = conditions(arm)
-        // What is different in every run names the run.
-        for name in conditions.keys.sorted() where !namesRuns(conditions[name] ?? []) {
-            for value in conditions[name] ?? [] { add(name, value) }
-        }
-        return values
+        let (a, b) = (left.mix(name), right.mix(name))
+        guard !isNear(a, b) else { return nil }
+        return "is \(shares(a)) in the baseline and \(shares(b)) in the other arm"
     }
 
-    /// The values of each condition, run by run.
-    private static func conditions(_ arm: ArmView) -> [String: [String]] {
-        var values: [String: [String]] = [:]
-        for run in arm.runs {
-            for condition in run.run.conditions { values[condition.name, default: []].append(condition.value) }
-        }
-        return values
+    private static func isNear(_ a: [String: Double], _ b: [String: Double]) -> Bool {
+        Set(a.keys).union(b.keys).allSatisfy { abs((a[$0] ?? 0) - (b[$0] ?? 0)) < 1e-9 }
     }
 
-    private static func namesRuns(_ values: [String]) -> Bool { values.count > 3 && Set(values).count == values.count }
+    private static func shares(_ mix: [String: Double]) -> String {
+        let sorted = mix.sorted { $0.key < $1.key }
+        let text = sorted.prefix(4).map { value, share in
+            share > 1 - 1e-9 ? quoted(value) : "\(quoted(value)) in \(NumberText.percent(share, 0))"
+        }
+        return text.joined(separator: ", ") + (sorted.count > 4 ? " and \(sorted.count - 4) more" : "")
+    }
 
     /// Conditions that take several values in one arm.
-    private static func mixed(_ baseline: ArmView, _ other: ArmView) -> [ValidityNote] {
-        let (left, right) = (conditions(baseline), conditions(other))
-        return Set(left.keys).union(right.keys).subtracting(structural).sorted().compactMap { name in
-            let several = [left[name] ?? [], right[name] ?? []].filter { Set($0).count > 1 && !namesRuns($0) }
+    private static func mixed(_ left: ArmProfile, _ right: ArmProfile) -> [ValidityNote] {
+        Set(left.conditions.keys).union(right.conditions.keys).sorted().compactMap { name in
+            let several = [left, right].filter { Set($0.conditions[name] ?? []).count > 1 && !$0.namesRuns(name) }
             guard !several.isEmpty else { return nil }
-            let values = Set(several.flatMap { $0 })
+            let values = Set(several.flatMap { $0.conditions[name] ?? [] })
+            let shown = list(Dictionary(values.map { ($0, $0) }) { first, _ in first })
             return ValidityNote(
                 severity: .caution,
                 code: "condition-varies",
-                sentence: "\(printableName(name)) takes several values inside an arm "
-                    + "(\(list(Dictionary(values.map { ($0, $0) }) { first, _ in first }))), so its effect counts as noise; "
-                    + "compare one value at a time."
+                sentence: "\(printableName(left.spelled[name] ?? right.spelled[name] ?? name)) takes several values "
+                    + "inside an arm (\(shown)), so its effect counts as noise; compare one value at a time."
             )
         }
     }
@@ -169,8 +203,9 @@ package enum ComparisonGate {
 
     /// Names come from files too.
     private static func printableName(_ name: String) -> String {
-        name.utf8.allSatisfy { $0 == 0x5F || (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) }
-            ? name : quoted(name)
+        name.utf8.allSatisfy {
+            $0 == 0x5F || $0 == 0x2D || (0x30...0x39).contains($0) || (0x61...0x7A).contains($0 | 0x20)
+        } ? name : quoted(name)
     }
 
     // MARK: Deployment models

@@ -18,13 +18,14 @@ extension MetricWork {
     func result(shared: [ValidityNote], control armControl: Control) -> MetricComparison {
         var notes = self.notes
         let drift = drift()
+        notes += correctionNote()
         if let drift, drift.low > 0 || drift.high < 0 {
             notes.append(
                 ValidityNote(
                     severity: .caution,
                     code: "drift",
                     sentence:
-                        "The baseline drifts by \(NumberText.percent(drift.estimate, signed: true)) from its first "
+                        "The baseline drifts by \(ShareText.one(drift.estimate, signed: true)) from its first "
                         + "to its last \(design.level.rawValue)."
                 )
             )
@@ -47,8 +48,26 @@ extension MetricWork {
             drift: drift,
             control: control,
             degreesOfFreedom: ratio?.degreesOfFreedom,
-            bootstrap: bootstrap()
+            bootstrap: bootstrap(),
+            estimateOnly: estimateOnly,
+            descriptiveBecause: descriptive
         )
+    }
+
+    /// What a correction for several metrics made of an interval that excludes zero.
+    private func correctionNote() -> [ValidityNote] {
+        guard let ratio, let adjustedPValue, invalid == nil, descriptive == nil else { return [] }
+        let interval = ratio.logInterval()
+        guard interval.low > 0 || interval.high < 0, adjustedPValue > 0.05 else { return [] }
+        return [
+            ValidityNote(
+                severity: .note,
+                code: "corrected",
+                sentence: "The 95 % interval excludes zero, but among so many metrics that is no finding: "
+                    + "p is \(NumberText.significant(ratio.pValue, 2)), and \(NumberText.significant(adjustedPValue, 2)) after "
+                    + "the correction (\(adjustment))."
+            )
+        ]
     }
 
     private func effect(_ ratio: LogRatio, suffix: String = "") -> Effect {
@@ -74,13 +93,14 @@ extension MetricWork {
             return .invalid(reason: note.sentence)
         }
         if case .failed(let low, let high) = armControl {
-            let interval = "\(NumberText.percent(low, signed: true)) to \(NumberText.percent(high, signed: true))"
+            let text = ShareText(low, high)
+            let interval = "\(text.low) to \(text.high)"
             return .invalid(
                 reason:
                     "The A/A control failed: the baseline differs from itself by \(interval), so the environment drifts."
             )
         }
-        guard let ratio else { return .inconclusive(morePairs: nil) }
+        guard let ratio, descriptive == nil else { return .inconclusive(morePairs: nil) }
         let interval = ratio.logInterval()
         let excludesZero = interval.low > 0 || interval.high < 0
         if let margin = options.margin, (try? Equivalence.holds(ratio, margin: margin)) == true {
@@ -90,17 +110,43 @@ extension MetricWork {
         if excludesZero, adjustedPValue ?? 1 <= 0.05 {
             return interval.low > 0 ? .overhead : .faster
         }
-        return .inconclusive(morePairs: (try? Power.morePairs(ratio, margin: options.margin)) ?? nil)
+        return .inconclusive(morePairs: morePairs(ratio))
     }
 
+    /// About how many more pairs would settle it, at the level that the correction leaves to this metric.
+    private func morePairs(_ ratio: LogRatio) -> Int? {
+        let plain = (try? Power.morePairs(ratio, margin: options.margin)) ?? nil
+        guard let adjustedPValue, ratio.pValue > 0, adjustedPValue > 1.0001 * ratio.pValue else { return plain }
+        // At p = 1 the factor is cut off; no number of pairs can be named for a difference then.
+        let share = ratio.pValue / adjustedPValue
+        let toDetect = CorrectedPower.pairsToDetect(
+            effect: ratio.mean,
+            sd: ratio.standardDeviation,
+            level: 0.05 * share
+        )
+        var need = toDetect
+        if let margin = options.margin {
+            let equal = (try? Power.pairsNeeded(sd: ratio.standardDeviation, margin: margin, effect: ratio.mean)) ?? nil
+            need = [need, equal].compactMap { $0 }.min()
+        }
+        let have =
+            switch ratio.matching {
+            case .paired(let pairs): pairs
+            case .independent(let a, let b): min(a, b)
+            }
+        return need.map { max(1, $0 - have) }
+    }
+
+    /// Where all runs are timed and of one host: an order in a file is not one in time, and hosts differ.
     private func drift() -> Effect? {
-        guard let interval = try? Drift.estimate(baselineOrder, times: baselineTimes) else { return nil }
+        guard let timed, let interval = try? Drift.estimate(timed.values, times: timed.times) else { return nil }
         return Effect(
             estimate: interval.estimate - 1,
             low: interval.low - 1,
             high: interval.high - 1,
             level: interval.level,
-            method: "least squares on logs over the baseline's \(baselineOrder.count) \(design.level.rawValue)s"
+            method:
+                "least squares on logs over the baseline's \(timed.values.count) \(design.controlUnits.level.rawValue)s"
         )
     }
 
@@ -110,19 +156,15 @@ extension MetricWork {
         let summaries = (baselineUnits + otherUnits).flatMap { $0.flatMap { $0 } }
         guard invalid == nil, !summaries.isEmpty, summaries.contains(where: { $0.count > 1 }) else { return [] }
         return options.quantiles.compactMap { p in
+            // The bad tail of a rate is the low one: p1 stands for the worst 1 %.
+            let p = metric.direction == .higher && p > 0.5 ? ((1 - p) * 1e12).rounded() / 1e12 : p
             let statistic: RunStatistic = p == 0.5 ? .median : .quantile(p)
             return statistic == options.statistic ? nil : secondary(statistic, p, summaries)
         }
     }
 
     private func secondary(_ statistic: RunStatistic, _ p: Double, _ summaries: [SampleSummary]) -> SecondaryEffect {
-        let have = summaries.map(\.effectiveCount).min() ?? 0
-        let need = (try? QuantileRanks.samplesNeeded(quantile: p)) ?? .max
-        // Dependent samples are worth fewer, which the count of rows does not show.
-        let raw = summaries.map(\.count).min() ?? 0
-        let worth =
-            raw >= need ? "\(have) of \(need) independent samples in a run" : "\(have) of \(need) samples in a run"
-        let reason = have < need ? worth : nil
+        let reason = Self.shortage(of: p, in: summaries)
         guard let a = MetricWork.values(baselineUnits, statistic), let b = MetricWork.values(otherUnits, statistic),
             let ratio = try? logRatio(a, b)
         else { return SecondaryEffect(statistic: statistic, effect: nil, descriptiveBecause: reason) }

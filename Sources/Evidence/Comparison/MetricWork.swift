@@ -1,3 +1,4 @@
+internal import Documents
 internal import Probability
 internal import RealModule
 
@@ -16,29 +17,33 @@ struct MetricWork {
     /// The units behind the values.
     private(set) var baselineUnits: [[[SampleSummary]]] = []
     private(set) var otherUnits: [[[SampleSummary]]] = []
-    /// What was seen of the baseline in order, matched or not, for control and drift.
-    private(set) var baselineOrder: [Double] = []
-    private(set) var baselineTimes: [Double]?
+    /// Values of the baseline's units host by host, each host's in order, for the control.
+    private var controlValues: [[Double]] = []
+    /// The baseline's values with their times, where all runs are timed and of one host, for drift.
+    private(set) var timed: (values: [Double], times: [Double])?
     /// Speed of the baseline over that of the other arm, on logarithms.
     private(set) var ratio: LogRatio?
     private(set) var control: Control?
+    /// The overhead where no interval can be formed.
+    private(set) var estimateOnly: Double?
+    /// Why there is no verdict though there may be numbers.
+    private(set) var descriptive: String?
     var adjustedPValue: Double?
     var adjustment = "none"
 
     init(
         _ name: String,
-        _ left: ArmView,
-        _ right: ArmView,
         _ design: ComparisonDesign,
+        _ latencyNotes: [ValidityNote],
         _ options: ComparisonOptions
     ) {
         self.name = name
         self.design = design
         self.options = options
-        let declared = left.declarations(of: name) + right.declarations(of: name)
+        let declared = design.left.declarations(of: name) + design.right.declarations(of: name)
         metric = declared.first ?? Metric(name: name, unit: "", direction: .lower)
         isConfirmatory = declared.allSatisfy { $0.role == .confirmatory }
-        notes = ComparisonGate.notes(left, right, metric: metric)
+        notes = ComparisonGate.isLatency(metric) ? latencyNotes : []
         let units = Self.different(declared.map(\.unit))
         let directions = Self.different(declared.map(\.direction.rawValue))
         if let units {
@@ -67,17 +72,21 @@ struct MetricWork {
         let right = design.other.map { $0.series(of: name) }
         var dropped = 0
         if design.matching == .paired {
-            for (a, b) in zip(left, right) {
-                guard !a.isEmpty, !b.isEmpty else {
+            for (place, (a, b)) in zip(left, right).enumerated() {
+                let isMatched = design.baseline[place].isMatched
+                let groups = zip(a, b).filter { !$0.isEmpty && !$1.isEmpty }
+                let first = isMatched ? groups.map(\.0) : a.filter { !$0.isEmpty }
+                let second = isMatched ? groups.map(\.1) : b.filter { !$0.isEmpty }
+                guard !first.isEmpty, !second.isEmpty else {
                     dropped += 1
                     continue
                 }
-                baselineUnits.append(a)
-                otherUnits.append(b)
+                baselineUnits.append(first)
+                otherUnits.append(second)
             }
         } else {
-            baselineUnits = left.filter { !$0.isEmpty }
-            otherUnits = right.filter { !$0.isEmpty }
+            let parts = [left, right].map { $0.map { $0.filter { !$0.isEmpty } }.filter { !$0.isEmpty } }
+            (baselineUnits, otherUnits) = (parts[0], parts[1])
             dropped = left.count + right.count - baselineUnits.count - otherUnits.count
         }
         if dropped > 0 {
@@ -95,18 +104,114 @@ struct MetricWork {
             return
         }
         (baseline, other) = (a, b)
-        let kept = zip(design.baseline, left).filter { !$0.1.isEmpty }
-        baselineOrder = Self.values(kept.map(\.1), options.statistic) ?? []
-        let times = kept.compactMap(\.0.started)
-        baselineTimes = times.count == baselineOrder.count ? times : nil
-        if let times = baselineTimes {
-            // Pairs stand in the order of their names; drift and control want that of time.
-            let order = times.indices.sorted { (times[$0], $0) < (times[$1], $1) }
-            baselineOrder = order.map { baselineOrder[$0] }
-            baselineTimes = order.map { times[$0] }
-        }
+        collectOrder()
+        describeTooFew()
         formRatio()
+        noteTwoHosts()
     }
+
+    /// The baseline's own values inside each host, for control and drift.
+    private mutating func collectOrder() {
+        let isTimed = design.left.isTimed
+        var hosts: [String] = []
+        var groups: [String: [(value: Double, time: Double)]] = [:]
+        for unit in design.controlUnits.units {
+            let series = unit.series(of: name).filter { !$0.isEmpty }
+            guard !series.isEmpty, let value = Self.values([series], options.statistic)?.first else { continue }
+            if groups[unit.host] == nil { hosts.append(unit.host) }
+            groups[unit.host, default: []].append((value, unit.started ?? 0))
+        }
+        for host in hosts {
+            var units = groups[host] ?? []
+            if isTimed {
+                // Pairs stand in the order of their names; drift and control want that of time.
+                units = units.enumerated().sorted { ($0.element.time, $0.offset) < ($1.element.time, $1.offset) }
+                    .map(\.element)
+            }
+            controlValues.append(units.map(\.value))
+            if isTimed, hosts.count == 1 { timed = (units.map(\.value), units.map(\.time)) }
+        }
+    }
+
+    /// A quantile of a run takes as many samples as it takes for a finite interval of it.
+    private mutating func describeTooFew() {
+        let p: Double
+        switch options.statistic {
+        case .mean, .median: return
+        case .quantile(let quantile): p = quantile
+        }
+        let summaries = (baselineUnits + otherUnits).flatMap { $0.flatMap { $0 } }
+        guard let reason = Self.shortage(of: p, in: summaries) else { return }
+        descriptive = "too few: \(reason)"
+        notes.append(
+            ValidityNote(
+                severity: .caution,
+                code: "too-few-samples",
+                sentence:
+                    "Too few for the \(options.statistic): \(reason), so it describes these runs and gives no verdict."
+            )
+        )
+    }
+
+    /// What a quantile lacks, in words; nil where every run has enough samples for it.
+    static func shortage(of p: Double, in summaries: [SampleSummary]) -> String? {
+        let have = summaries.map(\.effectiveCount).min() ?? 0
+        let need = (try? QuantileRanks.samplesNeeded(quantile: p)) ?? .max
+        guard have < need else { return nil }
+        // Dependent samples are worth fewer, which the count of rows does not show.
+        let raw = summaries.map(\.count).min() ?? 0
+        return raw >= need ? "\(have) of \(need) independent samples in a run" : "\(have) of \(need) samples in a run"
+    }
+
+    /// With two hosts the interval over hosts is right and wide; the one over runs says nothing of a third host.
+    private mutating func noteTwoHosts() {
+        guard design.isCrossed, baseline.count == 2, let ratio else { return }
+        let within = withinHosts().map { within -> String in
+            let interval = within.logInterval()
+            let text = ShareText(Double.expMinusOne(interval.low), Double.expMinusOne(interval.high))
+            return " Over \(design.lower.rawValue)s it is \(text.low) to \(text.high), for these two hosts only."
+        }
+        let reach = NumberText.fixed(StudentT.quantile(0.975, df: ratio.degreesOfFreedom), 1)
+        notes.append(
+            ValidityNote(
+                severity: .caution,
+                code: "two-hosts",
+                sentence:
+                    "Two hosts leave one degree of freedom, so the interval is \(reach) standard errors to each side; "
+                    + "a third host narrows it most.\(within ?? "")"
+            )
+        )
+    }
+
+    /// The ratio over the units inside the hosts, hosts taken as given.
+    private func withinHosts() -> LogRatio? {
+        func flat(_ units: [[[SampleSummary]]]) -> [[Double]]? {
+            var hosts: [[Double]] = []
+            for unit in units {
+                let parts = design.lower == .boot || isMatched ? unit : unit.flatMap { $0.map { [$0] } }
+                guard let values = Self.values(parts.map { [$0] }, options.statistic) else { return nil }
+                hosts.append(values)
+            }
+            return hosts
+        }
+        guard let a = flat(baselineUnits), let b = flat(otherUnits) else { return nil }
+        let ratio: LogRatio?
+        if isMatched {
+            ratio = try? LogRatio.paired(baseline: a.flatMap { $0 }, other: b.flatMap { $0 })
+        } else {
+            // Each host about its own level.
+            let levels = zip(baseline, other).map { ($0 * $1).squareRoot() }
+            let (left, right) = (zip(a, levels), zip(b, levels))
+            ratio = try? LogRatio.independent(
+                baseline: left.flatMap { values, level in values.map { $0 / level } },
+                other: right.flatMap { values, level in values.map { $0 / level } }
+            )
+        }
+        guard let ratio else { return nil }
+        return metric.direction == .lower ? ratio : ratio.inverse
+    }
+
+    private var isMatched: Bool { design.baseline.allSatisfy(\.isMatched) }
 
     func unitNoun(_ count: Int) -> String {
         let noun = design.matching == .paired ? "pair" : design.level.rawValue
@@ -148,24 +253,48 @@ struct MetricWork {
         do {
             ratio = try logRatio(baseline, other)
         } catch {
+            estimateOnly = estimate()
             switch error {
             case .notPositive: invalid("no-ratio", "\(error).")
-            case .noSpread: notes.append(ValidityNote(severity: .caution, code: "no-spread", sentence: "\(error)."))
-            default: notes.append(ValidityNote(severity: .caution, code: "too-few", sentence: "\(error)."))
+            case .noSpread:
+                descriptive = "no spread"
+                notes.append(ValidityNote(severity: .caution, code: "no-spread", sentence: "\(error)."))
+            default:
+                descriptive = "too few \(design.level.rawValue)s"
+                notes.append(ValidityNote(severity: .caution, code: "too-few", sentence: "\(error)."))
             }
         }
     }
 
+    /// The ratio of geometric means as an overhead, which takes one unit an arm.
+    private func estimate() -> Double? {
+        guard !baseline.isEmpty, !other.isEmpty, (baseline + other).allSatisfy({ $0 > 0 && $0.isFinite }) else {
+            return nil
+        }
+        func level(_ values: [Double]) -> Double {
+            var sum = CompensatedSum()
+            for value in values { sum.add(Double.log(value)) }
+            return sum.total / Double(values.count)
+        }
+        let log = level(other) - level(baseline)
+        let overhead = Double.expMinusOne(metric.direction == .lower ? log : -log)
+        return overhead.isFinite ? overhead : nil
+    }
+
     // MARK: Control
 
-    /// Compares the baseline with itself: neighbours in order, turned AB, BA, so that drift cancels.
+    /// Compares the baseline with itself: neighbours of one host in order, turned AB, BA, so that drift cancels.
     mutating func formControl(level: Double) {
-        guard baselineOrder.count >= 4 else {
-            control = Control.none(have: baselineOrder.count)
+        let paired = controlValues.filter { $0.count > 1 }
+        let have = controlValues.count == 1 ? controlValues[0].count : paired.reduce(0) { $0 + $1.count }
+        // Whole pairs of each host, so that none is of two.
+        let values = paired.flatMap { $0.prefix($0.count - $0.count % 2) }
+        guard values.count >= 4 else {
+            control = Control.none(have: have)
             return
         }
         do {
-            let pairs = try RunOrder.controlPairs(baselineOrder)
+            let pairs = try RunOrder.controlPairs(values)
             let ratio = try LogRatio.paired(baseline: pairs.baseline, other: pairs.other)
             let interval = ratio.interval(level: level)
             control =
@@ -178,7 +307,7 @@ struct MetricWork {
                 abs(estimate - 1) <= 1e-14
                 ? .passed(minimumDetectableEffect: 0) : .failed(low: estimate - 1, high: estimate - 1)
         } catch {
-            control = Control.none(have: baselineOrder.count)
+            control = Control.none(have: have)
         }
     }
 }
