@@ -6,7 +6,7 @@ package struct AssayNode: AsyncParsableCommand {
         commandName: "assay-node",
         abstract: "What Assay needs on a GPU host or in a guest.",
         version: Version.current,
-        subcommands: [InspectCommand.self]
+        subcommands: [InspectCommand.self, MeasureCommand.self]
     )
 
     package init() {}

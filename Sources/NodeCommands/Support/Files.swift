@@ -102,7 +102,7 @@ package enum Files {
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
-            throw .environment("\(folder): the folder cannot be made (\(reason(error)))")
+            throw .environment("\(folder): \(folderProblem(folder, error))")
         }
         var written: [(temporary: String, final: String)] = []
         func discard() {
@@ -159,7 +159,20 @@ package enum Files {
         String(cString: strerror(errno))
     }
 
-    private static func reason(_ error: any Error) -> String {
-        (error as? CocoaError)?.userInfo["NSUnderlyingError"].map { "\($0)" } ?? systemError()
+    /// Why a folder cannot be made, and what to do: in its way may stand a file at any level.
+    private static func folderProblem(_ folder: String, _ error: any Error) -> String {
+        var path = ""
+        for part in folder.split(separator: "/", omittingEmptySubsequences: false) {
+            path += path.isEmpty && !folder.hasPrefix("/") ? String(part) : "/" + part
+            if exists(path), !isFolder(path) {
+                let what = path == folder ? "is a file" : "cannot be made, since \(path) is a file"
+                return "\(what), and the outputs need a folder; name another one, or move the file away"
+            }
+        }
+        // The code of the system's error, where Foundation carries one; its own text names types of no use to a reader.
+        let code = ((error as? CocoaError)?.underlying as? POSIXError)?.code.rawValue ?? errno
+        return
+            "the folder cannot be made (\(String(cString: strerror(code)))); check the path and its permissions, or name "
+            + "another folder"
     }
 }

@@ -1,11 +1,11 @@
 import ArgumentParser
 import Documents
-import Estate
+package import Estate
 
 /// Reading what several commands take on their command line.
-enum Arguments {
+package enum Arguments {
     /// A deployment model by its spelling in files.
-    static func deploymentModel(_ text: String) throws -> DeploymentModel {
+    package static func deploymentModel(_ text: String) throws -> DeploymentModel {
         if let model = DeploymentModel(rawValue: text) { return model }
         let known = DeploymentModel.allCases.map(\.rawValue)
         let hint =
@@ -14,7 +14,7 @@ enum Arguments {
     }
 
     /// `NAME=VALUE`.
-    static func pair(_ text: String, option: String, example: String) throws -> (String, String) {
+    package static func pair(_ text: String, option: String, example: String) throws -> (String, String) {
         guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
             throw ValidationError("\(option) '\(text)' is not NAME=VALUE; an example: \(option) \(example)")
         }
@@ -22,7 +22,7 @@ enum Arguments {
     }
 
     /// A share written as `5%` or `0.05`.
-    static func share(_ text: String, option: String, in range: ClosedRange<Double>) throws -> Double {
+    package static func share(_ text: String, option: String, in range: ClosedRange<Double>) throws -> Double {
         let isPercent = text.hasSuffix("%")
         let digits = isPercent ? String(text.dropLast()) : text
         guard let number = Double(digits), number.isFinite else {
