@@ -61,7 +61,14 @@ struct ResultMaker: Sendable {
         let cash = await money
         let falls = Money.waterfalls(preparation, selection.chosen, await before, await after)
         let waited = [await before, await after].map { $0?[.waiting] ?? 0 }
-        let estate = estateDecision(flips.map(\.point), waitingSaved: waited[0] - waited[1])
+        let risks = latencyRisks
+        let estate = estateDecision(flips.map(\.point), waitingSaved: waited[0] - waited[1], risks)
+        let coverage = points.coverage
+        let further =
+            risks.map(\.caveat) + points.atExpectedValues(flips) + [coverage].compactMap { $0 }
+            + (breakEvens.never > 0
+                ? ["\(counted(breakEvens.never, "break-even")) looked for never happen within their input's range."]
+                : [])
         return DecisionResult(
             study: study,
             assignments: await assignments,
@@ -69,7 +76,7 @@ struct ResultMaker: Sendable {
             estate: estate,
             timing: cash.timing,
             tornado: tornado,
-            breakEvens: breakEvens,
+            breakEvens: breakEvens.found,
             waterfall: falls.perMonth,
             waterfallPerUsefulGPUHour: falls.perUsefulGPUHour,
             cloudPerMonth: cash.cloud,
@@ -77,14 +84,15 @@ struct ResultMaker: Sendable {
             deferral: cash.deferral,
             measurements: await measurements,
             matrix: matrix.rows,
-            questions: questions(workloads).answers,
+            questions: await questions(workloads).answers,
             comparisons: evidence,
             inputs: pricer.model.inputs.map { InputSummary(quantity: $0, spread: Spread($0.distribution)) },
             assumedVarianceShare: sensitivity.assumedShare,
             draws: pricer.table.count,
             seed: study.policy.seed,
             optimalityGapPerMonth: selection.gap,
-            notes: notes(sensitivity)
+            notes: notes(sensitivity, further),
+            flipCoverage: coverage
         )
     }
 
@@ -119,7 +127,7 @@ struct ResultMaker: Sendable {
         }
     }
 
-    private func estateDecision(_ flips: [FlipPoint], waitingSaved: Double) -> EstateDecision {
+    private func estateDecision(_ flips: [FlipPoint], waitingSaved: Double, _ risks: [LatencyRisk]) -> EstateDecision {
         let chosen = selection.chosen
         let cost = Spread(draws: Array(selection.column(chosen)))
         let probability = selection.probability(chosen)
@@ -131,7 +139,8 @@ struct ResultMaker: Sendable {
             saving: Spread(draws: selection.difference(today, chosen)),
             waitingSaved: waitingSaved,
             cost: cost,
-            probability: probability
+            probability: probability,
+            caveats: risks.map(\.caveat) + gapCaveat
         )
         return EstateDecision(
             models: preparation.models(chosen),
@@ -143,6 +152,22 @@ struct ResultMaker: Sendable {
             sentence: sentence.text,
             flipPoints: flips
         )
+    }
+
+    /// Objectives that the choice misses in some draws, in the study's order.
+    private var latencyRisks: [LatencyRisk] {
+        study.workloads.indices.compactMap { position in
+            LatencyRisk(preparation, pricer, workload: position, on: selection.chosen[position])
+        }.filter(\.isOpen)
+    }
+
+    /// The distance from the best, where it is more than what the doubt about the inputs costs.
+    private var gapCaveat: [String] {
+        guard selection.gap > selection.regret.value else { return [] }
+        return [
+            "Not every assignment was priced: the best may cost up to \(amountText(selection.gap, study.currency)) a month "
+                + "less."
+        ]
     }
 
     // MARK: The matrix and the questions
@@ -179,22 +204,37 @@ struct ResultMaker: Sendable {
         return Spread(draws: shares.map { $0 / (730 * owned) })
     }
 
-    private func questions(_ workloads: [WorkloadDecision]) -> Questions {
-        var cheaper: Estimated?
+    private func questions(_ workloads: [WorkloadDecision]) async -> Questions {
+        let platforms = pricer.model.platforms
+        let cheaper = await selection.isCheaper(
+            pricer,
+            first: { $0.allSatisfy { !platforms[$0].isVirtual } },
+            second: { $0.allSatisfy { platforms[$0].isVirtual } }
+        )
+        var waiting = 0.0
         if let metal = selection.bareMetal, let virtual = selection.virtualized {
-            cheaper = Estimated(shareOf: selection.difference(metal, virtual).map { $0 < 0 })
+            waiting = (await breakdown(metal)?[.waiting] ?? 0) - (await breakdown(virtual)?[.waiting] ?? 0)
         }
         return Questions(
             study: study,
             workloads: workloads,
             cheapestBareMetal: spread(selection.bareMetal),
             cheapestVirtual: spread(selection.virtualized),
-            bareMetalIsCheaper: cheaper
+            bareMetalIsCheaper: cheaper,
+            waitingDifference: waiting
         )
     }
 
-    private func notes(_ sensitivity: Sensitivity) -> [String] {
-        var notes = study.notes + preparation.notes
+    private func notes(_ sensitivity: Sensitivity, _ further: [String]) -> [String] {
+        var notes = study.notes + preparation.notes + further
+        if let expansion = study.estate.expansion,
+            study.date.years(to: expansion.date) >= Double(study.horizonYears)
+        {
+            notes.append(
+                "The purchase planned for \(expansion.date) lies beyond the horizon of "
+                    + "\(counted(study.horizonYears, "year")): it enters no figure, and putting it off is not valued."
+            )
+        }
         if let reference = sensitivity.reference {
             if selection.chosen == today {
                 notes.append(
@@ -213,12 +253,16 @@ struct ResultMaker: Sendable {
         }
         if selection.costs.draws < pricer.table.count {
             notes.append(
-                "Percentiles come from the first \(NumberText.grouped(selection.costs.draws)) draws; the choice and its "
-                    + "probability from all."
+                "Percentiles and probabilities come from the first \(NumberText.grouped(selection.costs.draws)) draws; the "
+                    + "choice from all."
             )
         }
         if selection.useful.allSatisfy({ $0 <= 0 }) {
-            notes.append("No useful GPU-hours are demanded, so there is no cost of one.")
+            notes.insert(
+                "No useful GPU-hours are demanded: only standing costs decide, there is no cost of a useful GPU-hour, and "
+                    + "its keys are left out.",
+                at: 0
+            )
         }
         let frameworks = Set(study.workloads.flatMap(\.needs.frameworks)).sorted()
         if !frameworks.isEmpty {

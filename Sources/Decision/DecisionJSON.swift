@@ -20,6 +20,7 @@ extension DecisionResult {
             "workloads": .array(workloads.map(\.json)),
             "assignments": .array(assignments.map(\.json)),
             "optimality_gap_per_month": .finite(optimalityGapPerMonth),
+            "flip_coverage": flipCoverage.map(JSON.string),
             "timing": .array(timing.map(\.json)),
             "waterfall": waterfall.json,
             "waterfall_per_useful_gpu_hour": waterfallPerUsefulGPUHour?.json,
@@ -219,7 +220,8 @@ extension DeferralValue {
     fileprivate var json: JSON {
         .fields([
             "purchase": .finite(purchase), "planned_date": .string(plannedDate.description), "years": years.json,
-            "beyond_horizon": .bool(isBeyondHorizon), "value": value.json, "sentence": .string(sentence),
+            "beyond_horizon": .bool(isBeyondHorizon), "value": value.json, "gross_value": grossValue?.json,
+            "sentence": .string(sentence),
         ])
     }
 }
@@ -299,9 +301,13 @@ extension Provenance {
             .fields([
                 "kind": "measured", "records": .array(records.map(JSON.string)),
                 "note": note.isEmpty ? nil : .string(note),
+                "qualifier": isHostsConfounded ? "hosts differ" : nil,
             ])
         case .declared(let source, let date):
-            .fields(["kind": "declared", "source": .string(source), "date": date.map { .string($0.description) }])
+            .fields([
+                "kind": isDefinition ? "by-definition" : "declared", "source": .string(source),
+                "date": date.map { .string($0.description) },
+            ])
         case .assumed(let source, let date):
             .fields(["kind": "assumed", "source": .string(source), "date": date.map { .string($0.description) }])
         }

@@ -36,6 +36,8 @@ package struct DecisionResult: Sendable {
     /// How far the choice could be from the best, per month: 0 when every assignment was enumerated.
     package var optimalityGapPerMonth: Double
     package var notes: [String]
+    /// What the search for flip points left out; absent where it compared every assignment.
+    package var flipCoverage: String?
 
     /// Makes one from its parts.
     package init(
@@ -60,7 +62,8 @@ package struct DecisionResult: Sendable {
         draws: Int,
         seed: UInt64,
         optimalityGapPerMonth: Double,
-        notes: [String]
+        notes: [String],
+        flipCoverage: String? = nil
     ) {
         self.study = study
         self.assignments = assignments
@@ -84,5 +87,6 @@ package struct DecisionResult: Sendable {
         self.seed = seed
         self.optimalityGapPerMonth = optimalityGapPerMonth
         self.notes = notes
+        self.flipCoverage = flipCoverage
     }
 }

@@ -235,7 +235,7 @@ struct DecideTests {
         #expect(result.estate.costPerUsefulGPUHour.p50 == .infinity)
         #expect(result.estate.costPerMonth.mean > 0)
         #expect(result.waterfallPerUsefulGPUHour == nil)
-        #expect(result.notes.contains { $0.contains("No useful GPU-hours") })
+        #expect(result.notes.first?.contains("No useful GPU-hours") == true)
         let text = try result.json().pretty()
         #expect(!text.contains("null"))
     }
@@ -288,13 +288,15 @@ struct DecideTests {
             #expect(abs(other.differencePerMonth.mean - (other.costPerMonth.mean - chosen.costPerMonth.mean)) < 1e-6)
         }
         let sum = result.assignments.reduce(0) { $0 + $1.probability.value }
-        #expect(sum <= 1 + 1e-12 && sum > 0.8)
+        #expect(sum > 0.8)
         #expect(result.estate.regretPerMonth.value >= 0)
         // Changing one workload alone regrets no more than changing any.
         for workload in result.workloads {
             #expect(workload.regretPerMonth.value <= result.estate.regretPerMonth.value + 1e-9)
             let shares = workload.options.compactMap { $0.probability?.value }
-            #expect(abs(shares.reduce(0, +) - 1) < 1e-12)
+            // Ties count for each side.
+            #expect(shares.reduce(0, +) > 1 - 1e-12)
+            #expect(workload.probability.value >= result.estate.probability.value)
         }
         let fall = result.waterfall
         let steps = fall.steps.reduce(fall.start) { $0 + $1.amount }
@@ -352,6 +354,11 @@ struct DecideTests {
         let result = try await decide(study: study, evidence: [])
         #expect(result.workloads.count == 8)
         #expect(result.notes.contains { $0.contains("local search") })
+        #expect(result.flipCoverage?.contains("of 6,561 assignments") == true)
+        #expect(
+            (result.optimalityGapPerMonth > result.estate.regretPerMonth.value)
+                == result.estate.sentence.contains("Not every assignment was priced")
+        )
         #expect(result.optimalityGapPerMonth >= 0 && result.optimalityGapPerMonth.isFinite)
         #expect(result.assignments.count <= 12 && result.assignments.contains { $0.isToday })
     }

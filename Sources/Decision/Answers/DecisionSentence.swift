@@ -17,30 +17,45 @@ struct DecisionSentence {
     /// The monthly cost of the chosen assignment.
     var cost: Spread
     var probability: Estimated
+    /// Sentences of what qualifies the choice: an objective that may be missed, a search that may have missed better.
+    var caveats: [String] = []
 
     var text: String {
-        let sure = "It is the cheapest eligible choice in \(NumberText.percent(probability.value, 0)) of the draws."
+        let sure =
+            "It is the cheapest eligible choice in \(NumberText.percent(probability.value, 0)) of the draws."
+            + caveats.map { " \($0)" }.joined()
         if models == today {
             return "Stay: \(placement(models)). Nothing eligible costs less than today's "
                 + "\(amountText(cost.mean, study.currency)) a month. \(sure)"
         }
+        let range =
+            saving.mean >= 0
+            ? "(P10 to P90: \(amountText(saving.p10, study.currency)) to \(amountText(saving.p90, study.currency)))"
+            : "(P10 to P90: \(amountText(-saving.p90, study.currency)) to \(amountText(-saving.p10, study.currency)))"
         let money =
             abs(saving.mean) < 0.005 * abs(cost.mean)
-            ? "That costs as much as today (\(amountText(cost.mean, study.currency)) a month)"
+            ? "That costs as much as today (\(amountText(cost.mean, study.currency)) a month)\(waiting)"
             : saving.mean >= 0
-                ? "That costs \(amountText(saving.mean, study.currency)) a month less than today (P10 to P90: "
-                    + "\(amountText(saving.p10, study.currency)) to \(amountText(saving.p90, study.currency)))\(waiting)"
-                : "That costs \(amountText(-saving.mean, study.currency)) a month more than today"
+                ? "That costs \(amountText(saving.mean, study.currency)) a month less than today "
+                    + "\(range)\(waiting)"
+                : "That costs \(amountText(-saving.mean, study.currency)) a month more than today \(range)\(waiting)"
         let why =
             isTodayEligible ? "" : " Today's placement does not meet the declared needs, so it is no alternative."
         return "\(placement(models)). \(money).\(why) \(sure)"
     }
 
-    /// What of the saving is time rather than cash, where it is worth a word.
+    /// What of the difference is time rather than cash, where it is worth a word.
     private var waiting: String {
-        guard waitingSaved > 0.02 * abs(saving.mean) else { return "" }
-        return "; \(amountText(waitingSaved, study.currency)) of it is the time of people who wait for an environment, "
-            + "not cash"
+        let size = max(abs(saving.mean), 0.005 * abs(cost.mean))
+        guard abs(waitingSaved) > 0.02 * size else { return "" }
+        let time = amountText(abs(waitingSaved), study.currency)
+        let people = "the time of people who wait for an environment, not cash"
+        let money = saving.mean - waitingSaved
+        if abs(saving.mean) < 0.005 * abs(cost.mean) || (money < 0) != (waitingSaved < 0) {
+            return "; \(amountText(abs(money), study.currency)) \(money < 0 ? "more" : "less") in money, and \(time) "
+                + "\(waitingSaved < 0 ? "more" : "less") in \(people)"
+        }
+        return "; \(time) of it is \(people)"
     }
 
     /// `Put fraud-training on bare metal and notebooks on virtual machines (passthrough)`.

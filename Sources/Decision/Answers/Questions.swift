@@ -11,8 +11,10 @@ struct Questions {
     /// Monthly cost of the cheapest eligible assignment on bare metal alone and on virtual machines alone.
     var cheapestBareMetal: Spread?
     var cheapestVirtual: Spread?
-    /// Share of draws in which bare metal alone costs less than virtual machines alone.
+    /// Share of draws in which the best of bare metal alone costs less than the best of virtual machines alone.
     var bareMetalIsCheaper: Estimated?
+    /// What of the difference between those two is the time of people who wait, bare metal less virtual machines.
+    var waitingDifference = 0.0
 
     var answers: [QuestionAnswer] {
         [
@@ -41,6 +43,11 @@ struct Questions {
                 "Not measured. The overheads used are published priors; a pair of records for one workload settles it."
         }
         let texts = measured.map { workload, model, quantity in
+            if quantity.provenance.isHostsConfounded {
+                return "\(workload.name) against \(model.title): these two hosts differ by "
+                    + "\(NumberText.percent(quantity.distribution.p50, 1, signed: true)) "
+                    + "[\(interval(quantity.distribution, 0.025, 0.975))]; virtualization was not isolated"
+            }
             let low = quantity.distribution.quantile(0.025)
             let high = quantity.distribution.quantile(0.975)
             let word =
@@ -66,13 +73,10 @@ struct Questions {
             return "\(workload.name) under \(model): \(NumberText.percent(quantity.distribution.p50, 1, signed: true)) "
                 + "[\(interval(quantity.distribution, 0.025, 0.975))], a lost share of "
                 + "\(NumberText.percent(mean / (1 + mean), 1)) of the billed hours"
-                + (isConfounded(quantity) ? " (these two hosts differ by that much)" : "")
+                + (quantity.provenance.isHostsConfounded
+                    ? " (these two hosts differ by that much; virtualization was not isolated)" : "")
         }
         return sentence(texts)
-    }
-
-    private func isConfounded(_ quantity: Quantity) -> Bool {
-        if case .measured(_, let note) = quantity.provenance { note.contains("these two hosts differ") } else { false }
     }
 
     private func interval(_ distribution: Distribution, _ low: Double, _ high: Double) -> String {
@@ -93,8 +97,19 @@ struct Questions {
             return "No: the two cost the same within a twentieth of a percent\(share)."
         }
         return difference > 0
-            ? "Yes, by \(money) a month for the whole estate at the same work\(share)."
-            : "No: it is cheaper by \(money) a month for the whole estate at the same work\(share)."
+            ? "Yes, by \(money) a month for the whole estate at the same work\(share)\(parts(difference))."
+            : "No: it is cheaper by \(money) a month for the whole estate at the same work\(share)\(parts(difference))."
+    }
+
+    /// Money and the time of people who wait, apart, where both matter: they are not the same money.
+    private func parts(_ difference: Double) -> String {
+        let cash = difference - waitingDifference
+        guard abs(waitingDifference) > 0.02 * abs(difference) else { return "" }
+        func words(_ amount: Double) -> String {
+            "\(amountText(abs(amount), study.currency)) \(amount < 0 ? "less" : "more")"
+        }
+        return
+            ": \(words(cash)) in cash and deferred purchases, \(words(waitingDifference)) in the time of people who wait"
     }
 
     private var sharing: String {

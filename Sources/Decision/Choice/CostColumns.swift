@@ -31,6 +31,15 @@ struct CostColumns: Sendable {
         ArraySlice(values[(alternative * draws)..<((alternative + 1) * draws)])
     }
 
+    /// The lowest cost of each draw among some of the alternatives.
+    func lowest(_ alternatives: Range<Int>) -> [Double] {
+        var lowest = [Double](repeating: .infinity, count: draws)
+        for alternative in alternatives {
+            for (draw, cost) in column(alternative).enumerated() where cost < lowest[draw] { lowest[draw] = cost }
+        }
+        return lowest
+    }
+
     /// The mean cost of an alternative.
     func mean(_ alternative: Int) -> Double {
         var sum = 0.0

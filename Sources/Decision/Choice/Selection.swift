@@ -108,11 +108,29 @@ struct Selection: Sendable {
         CostColumns(rivals.map { Array(column($0)) })
     }
 
-    /// Share of draws in which a candidate is the cheapest.
+    /// Share of draws in which nothing is cheaper than a candidate, within rounding.
+    ///
+    /// Ties count for each of the tied, so the shares of all may add up to more than 1.
     func probability(_ assignment: [Int]) -> Estimated {
-        guard let place = candidates.firstIndex(of: assignment) else { return Estimated(value: 0, standardError: 0) }
-        let index = Int32(truncatingIfNeeded: place)
-        return Estimated(shareOf: tally.cheapest.map { $0 == index })
+        guard candidates.contains(assignment), place(assignment) != nil else {
+            return Estimated(value: 0, standardError: 0)
+        }
+        return Estimated(shareOf: zip(column(assignment), tally.lowest).map { Tally.isLowest($0, $1) })
+    }
+
+    /// Share of the draws in which the best assignment of one kind is cheaper than the best of another.
+    ///
+    /// Nothing when either kind has none.
+    func isCheaper(_ pricer: Pricer, first: ([Int]) -> Bool, second: ([Int]) -> Bool) async -> Estimated? {
+        let one = candidates.filter(first)
+        let other = candidates.filter(second)
+        guard !one.isEmpty, !other.isEmpty else { return nil }
+        let block = DrawTable.blockSize
+        let affordable = max(1, Selection.heldCosts / 2 / (one.count + other.count) / block) * block
+        let columns = await pricer.columns(one + other, draws: min(16_384, affordable, pricer.table.count)).costs
+        let least = columns.lowest(0..<one.count)
+        let rival = columns.lowest(one.count..<columns.count)
+        return Estimated(shareOf: zip(least, rival).map { $0 < $1 && !Tally.ties($0, $1) })
     }
 
     /// Expected cost of the choice above the cheapest candidate of each draw.

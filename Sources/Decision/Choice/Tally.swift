@@ -1,6 +1,6 @@
 /// Which alternative is cheapest in each draw, and what each costs on average, gathered column by column.
 ///
-/// Ties count for the alternative added first: alternatives come in the documented order (today's assignment, then the
+/// Here ties count for the alternative added first (probabilities count them for each, see `Selection.probability`): alternatives come in the documented order (today's assignment, then the
 /// study's order of platforms, the first workload slowest). Costs within one part in 10^9 are a tie, so that rounding
 /// in the sums never decides.
 struct Tally: Sendable {
@@ -59,6 +59,10 @@ struct Tally: Sendable {
     static func ties(_ a: Double, _ b: Double) -> Bool {
         abs(a - b) <= 1e-9 * max(abs(a), abs(b))
     }
+
+    /// Whether a cost is the lowest of its draw, within rounding.
+    @inline(__always)
+    static func isLowest(_ cost: Double, _ lowest: Double) -> Bool { cost <= lowest || ties(cost, lowest) }
 
     /// The alternative with the lowest expected cost, the first of equals; nothing when there are none.
     var best: Int? {

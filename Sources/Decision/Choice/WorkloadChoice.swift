@@ -41,16 +41,32 @@ struct WorkloadChoice: Sendable {
         return Spread(draws: zip(with, without).map { $0 - $1 })
     }
 
-    /// Share of the draws in which the cheapest assignment puts a workload on a platform.
-    private func probability(of position: Int, on platform: Int) -> Estimated {
+    /// Share of the draws in which some assignment that nothing undercuts puts a workload on a platform.
+    ///
+    /// Ties count for each side: those for which the first of equals stands elsewhere are counted on the fewer draws
+    /// that all assignments are held for.
+    private func probability(of position: Int, on platform: Int, _ costs: CostColumns, _ least: [Double]) -> Estimated {
         let there = selection.candidates.map { $0[position] == platform }
-        return Estimated(shareOf: selection.tally.cheapest.map { $0 >= 0 && there[Int($0)] })
+        let first = selection.tally.cheapest.map { $0 >= 0 && there[Int($0)] }
+        var found = Estimated(shareOf: first)
+        let here = lowest(costs) { $0[position] == platform }
+        let tied = zip(zip(here, least), first).map { !$1 && Tally.isLowest($0.0, $0.1) }
+        if tied.contains(true) {
+            let extra = Estimated(shareOf: tied)
+            found.value = min(1, found.value + extra.value)
+            found.standardError = max(found.standardError, extra.standardError)
+        }
+        guard platform == selection.chosen[position] else { return found }
+        // Whenever nothing undercuts the whole choice, nothing undercuts its part.
+        found.value = max(found.value, selection.probability(selection.chosen).value)
+        return found
     }
 
     private func decision(_ position: Int, _ costs: CostColumns) -> WorkloadDecision {
         let workload = preparation.study.workloads[position]
         let chosen = selection.chosen[position]
         let eligible = preparation.space.eligible[position]
+        let least = lowest(costs) { _ in true }
         let without = selection.column(AssignmentSpace.moving(position, to: CostModel.absent, in: selection.chosen))
         let options = preparation.model.platforms.indices.map { platform in
             let isEligible = eligible.contains(platform)
@@ -59,7 +75,7 @@ struct WorkloadChoice: Sendable {
                 model: preparation.model.platforms[platform],
                 rejections: preparation.eligibility[position][platform].rejections,
                 marginalCostPerMonth: isEligible ? marginalCost(of: position, on: platform, without) : nil,
-                probability: isEligible ? probability(of: position, on: platform) : nil,
+                probability: isEligible ? probability(of: position, on: platform, costs, least) : nil,
                 overhead: belief.spread,
                 overheadProvenance: belief.provenance,
                 share: preparation.shares[position][platform].text
@@ -71,7 +87,7 @@ struct WorkloadChoice: Sendable {
             probability: options[chosen].probability ?? Estimated(value: 0, standardError: 0),
             regretPerMonth: Estimated(
                 regretOf: lowest(costs) { $0[position] == chosen },
-                lowest: lowest(costs) { _ in true }
+                lowest: least
             ),
             flipPoints: [],
             options: options,

@@ -30,14 +30,34 @@ package enum DecisionError: Error, Sendable, CustomStringConvertible {
         switch self {
         case .nothingEligible(let workload, let rejected):
             let lines = rejected.map { entry in
-                "\n  \(entry.model): " + entry.rejections.map { "\($0.sentence) [\($0.code)]" }.joined(separator: " ")
+                "\n  \(entry.model): "
+                    + entry.rejections.map { "\($0.sentence) [\($0.code): workloads.\(workload).\($0.key)]" }.joined(
+                        separator: " "
+                    )
+            }
+            let ways = rejected.compactMap { entry -> String? in
+                let keys = entry.rejections.map { "workloads.\(workload).\($0.key)" }
+                guard let first = keys.first, keys.allSatisfy({ $0 == first }) else { return nil }
+                return "\n  change \(first) alone to make \(entry.model) eligible"
             }
             return "workload '\(workload)': no deployment model considered meets its needs; relax a need or add a "
-                + "platform to the study." + lines.joined()
+                + "platform to the study." + lines.joined() + ways.joined()
         case .nothingToDecide(let what): return "the study has no \(what); add at least one"
         case .tooManyWorkloads(let count):
             return "the study has \(count) workloads, at most 64 are decided together; merge those with the same needs"
         case .cost(let problem): return problem
+        }
+    }
+}
+
+extension Rejection {
+    /// The key of the study, within the workload, that the rejection follows from.
+    var key: String {
+        switch code {
+        case "memory": "memory_gib"
+        case "gang": "gpus_per_job"
+        case "latency": "needs.p99_ms"
+        default: "needs.\(code.map { $0 == "-" ? "_" : String($0) }.joined())"
         }
     }
 }

@@ -42,12 +42,25 @@ extension Workload {
 }
 
 extension Provenance {
-    /// The kind in a word: `measured`, `declared` or `assumed`.
+    /// The kind in a word: `measured`, `declared`, `by definition` or `assumed`.
     package var word: String {
         switch self {
         case .measured: "measured"
-        case .declared: "declared"
+        case .declared: isDefinition ? "by definition" : "declared"
         case .assumed: "assumed"
         }
+    }
+
+    /// The kind with what limits it: `measured, hosts differ` where one host per arm was compared.
+    package var qualifiedWord: String { isHostsConfounded ? "\(word), hosts differ" : word }
+
+    /// Whether it was measured on one host per arm, so that virtualization was not isolated.
+    package var isHostsConfounded: Bool {
+        if case .measured(_, let note) = self { note.contains("these two hosts differ") } else { false }
+    }
+
+    /// Whether it is no statement at all, but the baseline that others are held against.
+    var isDefinition: Bool {
+        if case .declared(let source, _) = self { source.hasPrefix("by definition") } else { false }
     }
 }

@@ -11,6 +11,9 @@ struct MeasurementGroup: Sendable {
     /// What the answer would tell.
     var reason: String
 
+    /// The next step where a number is to be obtained, not measured: runs as printed once the study is edited.
+    static let again = "assay validate . && assay decide ."
+
     /// Every group of a study, in a fixed order: workloads, platforms, prices.
     static func all(of study: Study) -> [MeasurementGroup] {
         study.workloads.flatMap { groups(of: $0, study) } + study.platforms.flatMap(groups) + prices(of: study)
@@ -22,7 +25,7 @@ struct MeasurementGroup: Sendable {
             guard let quantity = workload.overhead[platform.model] else { return nil }
             let model = platform.model.rawValue
             return MeasurementGroup(
-                title: "Overhead of \(name) under \(model)",
+                title: "Overhead of \(name) on \(platform.model.words)",
                 inputs: [quantity.key],
                 command: "assay record bare-metal.csv --metric job_time --unit s --better lower --model bare-metal && "
                     + "assay record \(model).csv --metric job_time --unit s --better lower --model \(model) && "
@@ -62,8 +65,10 @@ struct MeasurementGroup: Sendable {
             MeasurementGroup(
                 title: "Requests of \(name) and the people they hold up",
                 inputs: [workload.requestsPerMonth.key, workload.peopleWaiting.key],
-                command: "assay validate . (after counting the ticket queue's requests of three months)",
-                reason: "How many environments a month are asked for, and who waits for them."
+                command: MeasurementGroup.again,
+                reason:
+                    "Count the ticket queue's requests of three months and set \(workload.requestsPerMonth.key) and "
+                    + "\(workload.peopleWaiting.key) in study.yaml. How many environments a month are asked for, and who waits for them."
             )
         )
         return groups
@@ -73,27 +78,31 @@ struct MeasurementGroup: Sendable {
         let model = platform.model.rawValue
         var groups = [
             MeasurementGroup(
-                title: "Time to an environment on \(model)",
+                title: "Time to an environment on \(platform.model.words)",
                 inputs: [platform.hoursToEnvironment.key],
-                command: "assay cost . (after the median hours from request to use, from the ticket queue)",
-                reason: "Waiting is priced by it; ten closed requests give a median worth having."
+                command: again,
+                reason: "Take the median hours from request to use from the ticket queue and set "
+                    + "\(platform.hoursToEnvironment.key) in study.yaml. Waiting is priced by it; ten closed requests give a median worth having."
             ),
             MeasurementGroup(
-                title: "Effort of running \(model)",
+                title: "Effort of running \(platform.model.words)",
                 inputs: [
                     platform.people.key, platform.setup.key, platform.migrationPerWorkload.key,
                     platform.parallelMonths.key,
                 ],
-                command: "assay cost . (after a pilot with one workload)",
-                reason: "A pilot shows the people, the setup and the weeks of running both that the plan assumes."
+                command: MeasurementGroup.again,
+                reason: "Pilot one workload and set \(platform.people.key), \(platform.setup.key) and "
+                    + "\(platform.migrationPerWorkload.key) in study.yaml. A pilot shows the people, the setup and the weeks of running both that the plan assumes."
             ),
         ]
         if platform.model.sharesGPU {
             groups.append(
                 MeasurementGroup(
-                    title: "Packing and interference on \(model)",
+                    title: "Packing and interference on \(platform.model.words)",
                     inputs: [platform.packing.key, platform.interference.key],
-                    command: "assay compare alone.record.json --with neighbours.record.json",
+                    command: "assay record alone.csv --metric job_time --unit s --better lower --model \(model) && "
+                        + "assay record neighbours.csv --metric job_time --unit s --better lower --model \(model) && "
+                        + "assay compare alone.record.json --with neighbours.record.json",
                     reason: "The same job alone and with neighbours on its GPU, and how full placement gets the slices."
                 )
             )
@@ -102,8 +111,9 @@ struct MeasurementGroup: Sendable {
             MeasurementGroup(
                 title: "A quote for \(licence.name)",
                 inputs: [licence.pricePerYear.key],
-                command: "assay decide . (after \(licence.pricePerYear.key) is set to the quote)",
-                reason: "List and negotiated prices differ widely; a written quote ends the guess."
+                command: again,
+                reason:
+                    "Obtain a written quote and set \(licence.pricePerYear.key) in study.yaml. List and negotiated prices differ widely; the quote ends the guess."
             )
         }
         return groups
@@ -116,8 +126,8 @@ struct MeasurementGroup: Sendable {
             MeasurementGroup(
                 title: title,
                 inputs: inputs.map(\.key),
-                command: "assay decide . (after \(inputs.first?.key ?? "the price") is set)",
-                reason: reason
+                command: again,
+                reason: "Set \(listed(inputs.map(\.key))) in study.yaml. \(reason)"
             )
         }
         return [

@@ -26,7 +26,7 @@ struct MeasurementWorth: Sendable {
 
     /// Three measurements, most valuable first.
     ///
-    /// Always three, even where nothing is to be gained: those come by how much of the cost difference they explain, then
+    /// A worth that is not above its error is 0, and comes after every other. Always three, even where nothing is to be gained: those come by how much of the cost difference they explain, then
     /// in the documented order.
     func measurements() async -> [MeasurementValue] {
         let count = min(MeasurementWorth.draws, selection.costs.draws)
@@ -54,7 +54,7 @@ struct MeasurementWorth: Sendable {
             let value = values[place].value
             let group = groups[place]
             let isNothing = value.value <= 2 * value.standardError
-            let monthly = max(0, value.value)
+            let monthly = isNothing ? 0 : value.value
             return MeasurementValue(
                 title: group.title,
                 inputs: group.inputs,

@@ -87,10 +87,14 @@ struct Money: Sendable {
             guard let before, let after,
                 let found = CostWaterfall(from: before, to: after, perUsefulGPUHour: perHour)
             else { return nil }
+            // What rounding leaves of two equal sums is no step.
+            let dust = 1e-9 * max(abs(found.start), abs(found.end))
             return Waterfall(
                 startTitle: from,
                 start: found.start,
-                steps: found.steps.map { Waterfall.Step(group: $0.group, amount: $0.amount) },
+                steps: found.steps.map {
+                    Waterfall.Step(group: $0.group, amount: abs($0.amount) <= dust ? 0 : $0.amount)
+                },
                 endTitle: to,
                 end: found.end,
                 unit: unit
@@ -128,7 +132,10 @@ struct Money: Sendable {
         guard let found = model.deferral(selection.chosen, table) else { return nil }
         let years = Spread(draws: Array(found.years))
         let today = Spread(draws: Array(found.yearsToday))
-        let value = Spread(draws: Array(found.value))
+        // Staying may put it off too: only what the choice adds to that is to its credit.
+        let staying = isStay ? found : model.deferral(preparation.space.today, table)
+        let gross = Spread(draws: Array(found.value))
+        let value = staying.map { Spread(draws: zip(found.value, $0.value).map { $0 - $1 }) } ?? gross
         let currency = preparation.study.currency
         let isBeyond = found.beyondHorizonShare > 0.5
         let price = amountText(found.purchase, currency)
@@ -140,12 +147,16 @@ struct Money: Sendable {
             let howLong =
                 isBeyond
                 ? "is not needed within the horizon" : "can wait \(NumberText.fixed(years.mean, 1)) years on average"
-            let also =
-                today.mean > 0.05
-                ? " Staying would put it off by \(NumberText.fixed(today.mean, 1)) years as well." : ""
-            sentence =
-                "\(what) \(howLong). Putting it off is worth \(amountText(value.mean, currency)) in present value (price drift, "
-                + "what the hosts would still be worth and avoided running cost included), not \(price).\(also)"
+            let whole =
+                "Not buying it then is worth \(amountText(gross.mean, currency)) in present value: the price less what the "
+                + "hosts would still be worth and less the later purchase at its drifted price, and the running cost "
+                + "avoided (power, space, support, storage, licences), not \(price)"
+            let net =
+                today.p90 > 0.05 || isStay
+                ? "Staying puts it off by \(NumberText.fixed(today.mean, 1)) years as well, so the choice itself is worth "
+                    + "\(amountText(value.mean, currency)) of that; " + lower(whole) + "."
+                : whole + "."
+            sentence = "\(what) \(howLong). \(net)"
         }
         return DeferralValue(
             purchase: found.purchase,
@@ -153,9 +164,12 @@ struct Money: Sendable {
             years: years,
             isBeyondHorizon: isBeyond,
             value: value,
+            grossValue: gross,
             sentence: sentence
         )
     }
+
+    private func lower(_ sentence: String) -> String { sentence.prefix(1).lowercased() + sentence.dropFirst() }
 
     /// A cloud by the hour for the same work; absent when no price is known.
     func cloud() -> Spread? {
@@ -164,6 +178,20 @@ struct Money: Sendable {
 }
 
 extension Preparation {
+    /// An assignment as people say it: `bare metal`, or `9 on bare metal, 3 on VM, passthrough`.
+    func words(_ assignment: [Int]) -> String {
+        var counts: [(model: DeploymentModel, count: Int)] = []
+        for model in models(assignment) {
+            if let place = counts.firstIndex(where: { $0.model == model }) {
+                counts[place].count += 1
+            } else {
+                counts.append((model, 1))
+            }
+        }
+        guard counts.count > 1 else { return counts.first?.model.words ?? "nothing" }
+        return listed(counts.map { "\($0.count) on \($0.model.words)" })
+    }
+
     /// An assignment in words: its models joined by ` + `, one where all are the same.
     func title(_ assignment: [Int]) -> String {
         let models = models(assignment).map(\.rawValue)

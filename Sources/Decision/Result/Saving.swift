@@ -34,8 +34,11 @@ package struct DeferralValue: Sendable {
     /// Years put off; absent when it is not needed within the horizon.
     package var years: Spread
     package var isBeyondHorizon: Bool
-    /// Present value of buying as planned minus buying when needed, price drift and avoided running cost included.
+    /// Present value of what the choice adds: putting off under the choice less putting off under staying.
     package var value: Spread
+    /// Present value of buying as planned minus buying when needed under the choice, price drift and avoided running
+    /// cost included, whatever staying would put off.
+    package var grossValue: Spread?
     package var sentence: String
 
     /// Makes one from its parts.
@@ -45,6 +48,7 @@ package struct DeferralValue: Sendable {
         years: Spread,
         isBeyondHorizon: Bool,
         value: Spread,
+        grossValue: Spread? = nil,
         sentence: String
     ) {
         self.purchase = purchase
@@ -52,6 +56,7 @@ package struct DeferralValue: Sendable {
         self.years = years
         self.isBeyondHorizon = isBeyondHorizon
         self.value = value
+        self.grossValue = grossValue
         self.sentence = sentence
     }
 }

@@ -1,4 +1,5 @@
 import Cost
+import Documents
 import Estate
 import Probability
 import Study
@@ -16,8 +17,13 @@ struct FlipPoints: Sendable {
     /// A flip point with the assignments on its two sides.
     struct Found: Sendable {
         var point: FlipPoint
-        var below: [Int]
-        var above: [Int]
+        /// Nothing where nothing is eligible.
+        var below: [Int]?
+        var above: [Int]?
+        /// The workload whose eligibility changes; nothing for flips of cost.
+        var workload: Int?
+        /// What is said of an alternative where the choice stays.
+        var note = (below: "", above: "")
     }
 
     /// Cost flips by input in the study's order, then those of eligibility by workload.
@@ -25,16 +31,31 @@ struct FlipPoints: Sendable {
         await cost() + eligibility()
     }
 
-    /// The flip points of one workload: those at which its own model changes.
+    /// The flip points of one workload: those that move it, or change what it may use.
+    ///
+    /// A change of cost that moves every one of several workloads together is the estate's, and stands there only.
     func points(of workload: Int, in found: [Found]) -> [FlipPoint] {
         found.compactMap { flip in
-            guard flip.below[workload] != flip.above[workload] else { return nil }
+            guard flip.workload == nil || flip.workload == workload else { return nil }
+            if flip.workload == nil {
+                guard let below = flip.below, let above = flip.above, below[workload] != above[workload] else {
+                    return nil
+                }
+                let moved = zip(below, above).filter { $0 != $1 }.count
+                guard moved < below.count || below.count == 1 else { return nil }
+            }
+            func text(_ assignment: [Int]?, _ note: String) -> String {
+                assignment.map { preparation.model.platforms[$0[workload]].rawValue + note } ?? FlipPoints.nothing
+            }
             var point = flip.point
-            point.below = preparation.model.platforms[flip.below[workload]].rawValue
-            point.above = preparation.model.platforms[flip.above[workload]].rawValue
+            point.below = text(flip.below, flip.note.below)
+            point.above = text(flip.above, flip.note.above)
             return point
         }
     }
+
+    /// What stands where no model is left for a workload.
+    static let nothing = "nothing eligible"
 
     private func cost() async -> [Found] {
         let tally = selection.tally
@@ -70,7 +91,8 @@ struct FlipPoints: Sendable {
         return Set(whole).subtracting(shared)
     }
 
-    private func found(_ input: Int, _ value: Double, _ kind: FlipPoint.Kind, _ below: [Int], _ above: [Int]) -> Found {
+    private func found(_ input: Int, _ value: Double, _ kind: FlipPoint.Kind, _ below: [Int]?, _ above: [Int]?) -> Found
+    {
         let quantity = pricer.model.inputs[input]
         return Found(
             point: FlipPoint(
@@ -81,8 +103,8 @@ struct FlipPoints: Sendable {
                 current: quantity.distribution.mean,
                 range: quantity.range,
                 kind: kind,
-                below: preparation.title(below),
-                above: preparation.title(above)
+                below: below.map(preparation.title) ?? FlipPoints.nothing,
+                above: above.map(preparation.title) ?? FlipPoints.nothing
             ),
             below: below,
             above: above
@@ -91,74 +113,49 @@ struct FlipPoints: Sendable {
 
     // MARK: Eligibility
 
-    /// Values of latency, overhead and memory beyond which a model may no longer, or may again, carry a workload.
-    ///
-    /// Only where that changes the choice: the chosen model would be lost, or a lost one would be cheaper.
     private func eligibility() -> [Found] {
-        preparation.study.workloads.indices.flatMap { workload in
-            preparation.model.platforms.indices.flatMap { platform in
-                thresholds(workload, platform).compactMap { threshold in
-                    flip(workload, platform, threshold)
-                }
+        let flips = EligibilityFlips(preparation: preparation, pricer: pricer, selection: selection).passed()
+        var seen: Set<String> = []
+        return flips.compactMap { flip in
+            let model = preparation.model.platforms[flip.platform].rawValue
+            let isSame = flip.below == flip.above
+            var found = found(flip.input, flip.value, .eligibility, flip.below, flip.above)
+            found.workload = flip.workload
+            if isSame {
+                found.note = (" (\(model) eligible)", " (\(model) not eligible)")
+                found.point.below += found.note.below
+                found.point.above += found.note.above
             }
+            let mark = "\(flip.input) \(flip.value) \(found.point.below) \(found.point.above)"
+            return seen.insert(mark).inserted ? found : nil
         }
     }
 
-    private struct Threshold {
-        var input: Int
-        var value: Double
-        var code: String
+    // MARK: The expected value
+
+    /// Sentences for inputs at whose expected value another assignment is cheapest than on average over their spread.
+    func atExpectedValues(_ found: [Found]) -> [String] {
+        var seen: Set<String> = []
+        return found.filter { $0.point.kind == .cost }.compactMap { flip -> String? in
+            let point = flip.point
+            guard seen.insert(point.input).inserted else { return nil }
+            let all = found.filter { $0.point.kind == .cost && $0.point.input == point.input }
+            let there = all.last { $0.point.value <= point.current }?.above ?? flip.below
+            guard let there, there != selection.chosen else { return nil }
+            return
+                "\(point.title): at its expected value alone, \(preparation.title(there)) would be cheapest; the choice is "
+                + "cheapest on average over its spread."
+        }
     }
 
-    private func thresholds(_ position: Int, _ platform: Int) -> [Threshold] {
-        let workload = preparation.study.workloads[position]
-        let terms = preparation.study.platforms[platform]
-        var thresholds: [Threshold] = []
-        func add(_ key: String?, _ value: Double, _ code: String) {
-            guard let key, let input = pricer.model.input(key), value.isFinite,
-                pricer.model.inputs[input].range.contains(value)
-            else { return }
-            thresholds.append(Threshold(input: input, value: value, code: code))
-        }
-        if let objective = workload.needs.latencyP99Milliseconds,
-            let latency = Latency(
-                workload: workload,
-                platform: terms,
-                share: preparation.shares[position][platform]
-            ), latency.stretch > 0, latency.bareMetal > 0
-        {
-            add(workload.needs.measuredP99Milliseconds?.key, objective / latency.stretch, "latency")
-            let overhead = workload.overhead[terms.model]
-            let others = latency.stretch / (1 + (overhead?.distribution.mean ?? 0))
-            add(overhead?.key, objective / (latency.bareMetal * others) - 1, "latency")
-        }
-        if terms.model.usesMIG, let slices = try? preparation.study.estate.shape.gpu.migGeometry?.sliceOptions(),
-            let largest = slices.map(\.memoryMiB).max()
-        {
-            add(workload.memoryGiB.key, Double(largest) / 1024, "memory")
-        }
-        return thresholds
-    }
-
-    private func flip(_ workload: Int, _ platform: Int, _ threshold: Threshold) -> Found? {
-        let chosen = selection.chosen
-        let rejections = preparation.eligibility[workload][platform].rejections
-        // Another rejection stands whatever this input is.
-        guard rejections.allSatisfy({ $0.code == threshold.code }) else { return nil }
-        if chosen[workload] == platform {
-            guard let instead = best(where: { $0[workload] != platform }) else { return nil }
-            return found(threshold.input, threshold.value, .eligibility, chosen, instead)
-        }
-        guard !rejections.isEmpty else { return nil }
-        let regained = AssignmentSpace.moving(workload, to: platform, in: chosen)
-        let means = pricer.means([chosen, regained], sample: FlipScan.solveDraws)
-        guard means[1] < means[0], !Tally.ties(means[0], means[1]) else { return nil }
-        return found(threshold.input, threshold.value, .eligibility, regained, chosen)
-    }
-
-    /// The candidate with the lowest expected cost among those that pass; nothing when none does.
-    private func best(where isAllowed: ([Int]) -> Bool) -> [Int]? {
-        let allowed = selection.candidates.indices.filter { isAllowed(selection.candidates[$0]) }
-        return allowed.min { selection.tally.sums[$0] < selection.tally.sums[$1] }.map { selection.candidates[$0] }
+    /// How many of the assignments the scan compares, where those are not all; nothing where they are.
+    var coverage: String? {
+        let kept = min(FlipPoints.candidates, selection.candidates.count)
+        guard !selection.isExact || kept < selection.candidates.count else { return nil }
+        let all = preparation.space.eligible.reduce(1.0) { $0 * Double($1.count) }
+        let total = all < 1e15 ? NumberText.grouped(Int(all)) : NumberText.significant(all, 3)
+        return
+            "Flip points were looked for among \(NumberText.grouped(kept)) of \(total) assignments: a change to another "
+            + "one would not be seen, so none found does not mean none exists."
     }
 }

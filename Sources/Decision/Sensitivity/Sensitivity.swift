@@ -93,12 +93,23 @@ struct Sensitivity: Sendable {
         return means.count > 1 ? means[1] - first : first
     }
 
-    /// The values of the inputs that matter most at which the choice and its reference cost the same.
-    func breakEvens(_ tornado: [TornadoBar]) async -> [BreakEven] {
-        guard let reference else { return [] }
+    /// The values of the inputs that matter most at which the choice costs as much as today, and as the runner-up.
+    ///
+    /// - Returns: Those that happen within their input's range, and how many do not.
+    func breakEvens(_ tornado: [TornadoBar]) async -> (found: [BreakEven], never: Int) {
+        let runnerUp = selection.shown.first { $0 != selection.chosen && selection.candidates.contains($0) }
+        var all: [BreakEven] = []
+        for rival in [reference, runnerUp == reference ? nil : runnerUp].compactMap({ $0 }) {
+            all += await breakEvens(tornado, against: rival)
+        }
+        let found = all.filter { !$0.values.isEmpty }
+        return (found, all.count - found.count)
+    }
+
+    private func breakEvens(_ tornado: [TornadoBar], against reference: [Int]) async -> [BreakEven] {
         let pair = [selection.chosen, reference]
         let scan = FlipScan(pricer: pricer, candidates: pair, expected: pair.map { Spread.mean(selection.column($0)) })
-        let between = "\(preparation.title(selection.chosen)) and \(preparation.title(reference))"
+        let between = "\(preparation.words(selection.chosen)) and \(preparation.words(reference))"
         let bars = Array(tornado.prefix(Sensitivity.breakEvens))
         return await Sweep.map(bars) { bar -> [BreakEven] in
             guard let input = scan.pricer.model.input(bar.input) else { return [] }
