@@ -80,6 +80,9 @@ private struct MarkdownReport {
         if let saving = page.saving {
             rows.append([saving.words, Figures.amount(saving.amount.mean), page.figures.range(saving.amount)])
         }
+        rows += (page.savingParts + [page.freedCapacity, page.cloud].compactMap(\.self)).map { line in
+            [line.words, Figures.amount(line.amount), line.range]
+        }
         rows += [
             [
                 "Cost of a useful GPU-hour (P50)", Figures.amount(estate.costPerUsefulGPUHour.p50),
@@ -100,7 +103,12 @@ private struct MarkdownReport {
                 header: ["Money, \(currency)", "Expected", "P10 to P90, or error"],
                 numeric: [1],
                 rows: rows.map { $0.map(escape) }
-            )
+            ) + remarks
+    }
+
+    private var remarks: String {
+        [page.cloud.map { _ in Report.cloudCaveat }, page.hostsNeeded].compactMap(\.self)
+            .map { escape($0) + "\n\n" }.joined()
     }
 
     private var matrix: String {
@@ -121,11 +129,7 @@ private struct MarkdownReport {
                 return [
                     escape(workload.name), option.model.title + (option.model == workload.model ? ", chosen" : ""),
                     escape(option.share),
-                    """
-                    \(Figures.share(option.overhead.p50)) \
-                    [\(Figures.points(option.overhead.p10)), \(Figures.points(option.overhead.p90))] \
-                    \(Words.kind(of: option.overheadProvenance))
-                    """,
+                    escape("\(Figures.spread(option.overhead)), \(page.overheadKind(option, of: workload.name))"),
                     option.marginalCostPerMonth.map { Figures.amount($0.mean) } ?? "–",
                     option.probability.map { Figures.probability($0.value) } ?? "–", rejected,
                 ]
@@ -162,7 +166,7 @@ private struct MarkdownReport {
                 assignment.isChosen ? "chosen" : nil, assignment.isToday ? "today" : nil,
                 assignment.isEligible ? nil : "not eligible",
             ].compactMap(\.self)
-            let name = Words.assignment(assignment.models, workloads: page.workloadNames)
+            let name = page.placement(assignment)
             return [escape(name), marks.joined(separator: ", ")] + cells(assignment.costPerMonth) + [
                 Figures.amount(assignment.costPerUsefulGPUHour.p50),
                 Figures.probability(assignment.probability.value),
@@ -179,25 +183,24 @@ private struct MarkdownReport {
     private var waterfall: String {
         let fall = result.waterfall
         let rows =
-            [[escape(fall.startTitle), Figures.amount(fall.start)]]
+            [[escape(Placements.titled(fall.startTitle)), Figures.amount(fall.start)]]
             + fall.steps.map { [Words.title(of: $0.group), Figures.amount($0.amount, signed: true)] }
-            + [[escape(fall.endTitle), Figures.amount(fall.end)]]
-        return "### Waterfall, \(escape(fall.unit))\n\n"
+            + [[escape(Placements.titled(fall.endTitle)), Figures.amount(fall.end)]]
+        return "### Waterfall of the means over the draws, \(escape(fall.unit))\n\n"
             + MarkdownText.table(header: ["Group", "Amount"], numeric: [1], rows: rows)
     }
 
     private var timing: String {
         let rows = result.timing.map { option -> [String] in
             if let reason = option.unavailableBecause {
-                return [Words.title(of: option.kind), "–", "–", "not possible: \(escape(reason))"]
+                return [Words.title(of: option.kind), "–", "–", "–", "not possible: \(escape(reason))"]
             }
             let isStay = option.kind == .stay
             return [
                 Words.title(of: option.kind), Figures.amount(option.netPresentCost.mean),
                 isStay ? "–" : Figures.amount(option.netPresentValue.mean, signed: true),
-                isStay
-                    ? "–"
-                    : option.paybackYears.map { "\(Figures.number($0, digits: 2)) years" } ?? "not within the horizon",
+                isStay ? "–" : Figures.range(option.netPresentValue),
+                isStay ? "–" : Words.payback(option.paybackYears, horizon: result.study.horizonYears),
             ]
         }
         let available = result.timing.filter { $0.unavailableBecause == nil && !$0.cashByYear.isEmpty }
@@ -209,8 +212,8 @@ private struct MarkdownReport {
         }
         return "### When to change, \(currency)\n\n"
             + MarkdownText.table(
-                header: ["Option", "Present cost", "NPV against staying", "Payback"],
-                numeric: [1, 2],
+                header: ["Option", "Present cost", "NPV against staying", "P10 to P90", "Payback"],
+                numeric: [1, 2, 3],
                 rows: rows
             )
             + "### Cash by year, \(currency)\n\n"
@@ -239,8 +242,8 @@ private struct MarkdownReport {
         func row(_ flip: FlipPoint, _ subject: String) -> [String] {
             [
                 escape(flip.title), escape(subject), escape(Figures.value(flip.current, unit: flip.unit)),
-                escape(Figures.value(flip.value, unit: flip.unit)), escape(Page.choice(flip.below)),
-                escape(Page.choice(flip.above)), flip.kind.rawValue,
+                escape(Figures.value(flip.value, unit: flip.unit)), escape(Placements.titled(flip.below)),
+                escape(Placements.titled(flip.above)), flip.kind.rawValue,
             ]
         }
         let rows =
@@ -269,7 +272,8 @@ private struct MarkdownReport {
     }
 
     private var measurements: String {
-        let items = result.measurements.enumerated().map { index, measurement in
+        let (useful, useless) = page.worthMeasuring
+        let items = useful.enumerated().map { index, measurement in
             """
             \(index + 1)\\. **\(escape(measurement.title))**: worth up to \
             \(escape(page.figures.money(measurement.valueOverHorizon.value))) over the horizon (± \
@@ -279,7 +283,11 @@ private struct MarkdownReport {
 
             """
         }
-        return "### What is worth measuring\n\n" + (items.isEmpty ? "Nothing.\n\n" : items.joined())
+        let end = items.isEmpty ? Words.nothingToMeasure : Words.nothingElseToMeasure
+        let rest =
+            useless.isEmpty
+            ? "" : "Tried, with nothing to gain: \(escape(useless.map(\.title).joined(separator: "; "))).\n\n"
+        return "### What is worth measuring\n\n" + items.joined() + end + "\n\n" + rest
     }
 
     private var evidence: String {
@@ -328,7 +336,8 @@ private struct MarkdownReport {
     }
 
     private var bills: String {
-        var text = "## The bills, \(currency) a month\n\n"
+        var text = "## The bills, \(currency) a month\n\n\(BillWords.caveat)\n\n"
+        var steps: [[String]] = []
         for assignment in result.assignments where assignment.isChosen || assignment.isToday {
             for platform in assignment.platforms {
                 let rows =
@@ -340,15 +349,27 @@ private struct MarkdownReport {
                             page.anchors.kinds(of: line.inputs),
                         ]
                     } + [["**Total**", "", "", "", Figures.exact(platform.totalPerMonth), ""]]
-                text += "### \(assignment.isChosen ? "The choice" : "Today"): \(platform.model.title)\n\n"
+                text += "### \(assignment.isChosen ? "The choice" : "Today"): \(BillWords.title(platform))\n\n"
                 text += MarkdownText.table(
                     header: ["Line", "Group", "Quantity", "Unit price", "Amount", "Inputs are"],
                     numeric: [2, 3, 4],
                     rows: rows
                 )
             }
+            if let step = BillWords.reconciliation(assignment) {
+                steps.append([
+                    assignment.isChosen ? "The choice" : "Today", Figures.amount(step.bills),
+                    Figures.amount(step.rest, signed: true), Figures.amount(step.levelised),
+                ])
+            }
         }
-        return text
+        guard !steps.isEmpty else { return text }
+        return text + "### From the bills to the headline\n\n"
+            + MarkdownText.table(
+                header: ["Assignment", "All bills", BillWords.step, "Headline: levelised mean"],
+                numeric: [1, 2, 3],
+                rows: steps
+            )
     }
 
     private var inputs: String {
@@ -386,9 +407,8 @@ private struct MarkdownReport {
     }
 
     private var notes: String {
-        let all = result.notes + result.study.notes
         let draws = "- \(NumberText.grouped(result.draws)) draws, seed \(result.seed).\n"
-        return "## Notes\n\n" + draws + all.map { "- \(escape($0))\n" }.joined() + "\n"
+        return "## Notes\n\n" + draws + page.notes.map { "- \(escape($0))\n" }.joined() + "\n"
     }
 
     private var glossary: String {

@@ -13,14 +13,22 @@ extension Report {
         if result.study.isIllustrative { text += "Illustrative: the inputs of this study are made up.\n" }
         text += Words.oneLine(result.estate.sentence) + "\n\n"
         text += workloads(page).render() + "\n" + money(page).render()
-        guard !result.measurements.isEmpty else { return text }
-        text += "\nWorth measuring, most valuable first:\n"
-        for (index, measurement) in result.measurements.enumerated() {
+        for remark in [page.cloud.map { _ in cloudCaveat }, page.hostsNeeded].compactMap(\.self) {
+            text += "\n\(Words.oneLine(remark))\n"
+        }
+        return text + "\n" + measurements(page)
+    }
+
+    private static func measurements(_ page: Page) -> String {
+        let useful = page.worthMeasuring.useful
+        guard !useful.isEmpty else { return Words.nothingToMeasure + "\n" }
+        var text = "Worth measuring, most valuable first:\n"
+        for (index, measurement) in useful.enumerated() {
             let worth = page.figures.money(measurement.valueOverHorizon.value)
             text += "\(index + 1). \(Words.oneLine(measurement.title)): up to \(worth) over the horizon\n"
             for line in measurement.command.split(separator: "\n") { text += "   \(Words.oneLine(String(line)))\n" }
         }
-        return text
+        return text + Words.nothingElseToMeasure + "\n"
     }
 
     private static func workloads(_ page: Page) -> TextTable {
@@ -34,15 +42,15 @@ extension Report {
                     Words.oneLine(workload.name), workload.model.title, Figures.probability(workload.probability.value),
                     option?.marginalCostPerMonth.map { Figures.amount($0.mean) } ?? "–",
                     Figures.amount(workload.regretPerMonth.value),
-                    option.map { overhead($0) } ?? "–",
+                    option.map { overhead($0, of: workload.name, page) } ?? "–",
                 ]
             }
         )
     }
 
-    private static func overhead(_ option: WorkloadOption) -> String {
+    private static func overhead(_ option: WorkloadOption, of workload: String, _ page: Page) -> String {
         guard option.overhead.p10 != 0 || option.overhead.p90 != 0 else { return "none" }
-        return "\(Figures.share(option.overhead.p50)) \(Words.kind(of: option.overheadProvenance))"
+        return "\(Figures.share(option.overhead.p50)) \(page.overheadKind(option, of: workload))"
     }
 
     private static func money(_ page: Page) -> TextTable {
@@ -56,6 +64,10 @@ extension Report {
         ]
         if let saving = page.saving {
             rows.append([saving.words, page.figures.money(saving.amount.mean), page.figures.range(saving.amount)])
+        }
+        rows += (page.savingParts + [page.freedCapacity, page.cloud].compactMap(\.self)).map { line in
+            let part = line.words.hasPrefix("of it") ? "  " : ""
+            return [part + line.words, page.figures.money(line.amount), line.range]
         }
         rows += [
             [

@@ -8,6 +8,11 @@ import Study
 ///
 /// Pure: the same result gives the same bytes. Text from a study is escaped for the format it enters.
 package enum Report {
+    /// What the figure of a cloud by the hour leaves out: said wherever the figure stands.
+    package static let cloudCaveat =
+        "The cloud's figure leaves out people, setup, storage and the licences committed today; owned hardware is sunk, so "
+        + "moving to a cloud does not give its cost back."
+
     /// The report as one HTML file that needs no network, no script and no other file.
     package static func html(_ result: DecisionResult) -> String {
         let page = Page(result)

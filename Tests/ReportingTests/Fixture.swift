@@ -73,6 +73,7 @@ struct Fixture {
                 ),
             ],
             waterfall: waterfall(),
+            cloudPerMonth: spread(96_000, 0.2),
             savings: [
                 Saving(kind: .cash, title: mangle("Hypervisor licences"), perMonth: spread(9_100, 0.2)),
                 Saving(
@@ -86,6 +87,7 @@ struct Fixture {
                     perMonth: spread(1_150, 0.3),
                     gpuHoursPerMonth: 600
                 ),
+                Saving(kind: .capacityOnly, title: "Time of people who wait", perMonth: spread(1_000, 0.3)),
             ],
             deferral: try DeferralValue(
                 purchase: 400_000,

@@ -60,13 +60,13 @@ import Testing
         ] as [([DeploymentModel], [String], String)]
     )
     func assignments(models: [DeploymentModel], names: [String], expected: String) {
-        #expect(Words.assignment(models, workloads: names) == expected)
+        #expect(Placements.text(models, workloads: names) == expected)
     }
 
     @Test("choices of flip points are said by title") func choices() {
-        #expect(Page.choice("bare-metal") == "Bare metal")
-        #expect(Page.choice("bare-metal-mig + vm-vgpu") == "Bare metal, MIG + VM, time-sliced vGPU")
-        #expect(Page.choice("something else") == "something else")
+        #expect(Placements.titled("bare-metal") == "Bare metal")
+        #expect(Placements.titled("bare-metal-mig + vm-vgpu") == "Bare metal, MIG + VM, time-sliced vGPU")
+        #expect(Placements.titled("something else") == "something else")
     }
 
     @Test("anchors are unique though keys collide as slugs") func anchors() throws {

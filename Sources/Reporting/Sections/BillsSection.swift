@@ -16,16 +16,15 @@ extension Page {
             "bills",
             "The bills, line by line",
             """
-            <p>At the expected inputs, in the first year: quantity times unit price is the amount. The totals differ \
-            from the \(Self.term("levelised", .levelised)) cost above by what the years change.</p>
-            \(parts)
+            <p>\(BillWords.caveat)</p>
+            \(parts)\(reconciliation)
             """
         )
     }
 
     private func bills(of assignment: AssignmentResult, name: String, title: String) -> Markup {
         let parts = assignment.platforms.enumerated().map { index, platform in
-            bill(platform, anchor: Self.billAnchor(name, index), title: "\(title): \(platform.model.title)")
+            bill(platform, anchor: Self.billAnchor(name, index), title: "\(title): \(BillWords.title(platform))")
         }
         let total = assignment.platforms.reduce(0) { $0 + $1.totalPerMonth }
         let sum: Markup =
@@ -33,6 +32,29 @@ extension Page {
             ? "<p><strong>\(title), all platforms: \(Figures.exact(total)) \(figures.currency) a month.</strong></p>"
             : ""
         return parts.joined() + sum
+    }
+
+    /// How the bills lead to the cost on the first screen, a row for each assignment that has bills.
+    private var reconciliation: Markup {
+        let shown = result.assignments.filter { $0.isChosen || $0.isToday }
+        let rows = shown.compactMap { assignment -> Table.Row? in
+            guard let steps = BillWords.reconciliation(assignment) else { return nil }
+            return Table.Row([
+                "\(assignment.isChosen ? "The choice" : "Today")", "\(Figures.amount(steps.bills))",
+                "\(Figures.amount(steps.rest, signed: true))", "\(Figures.amount(steps.levelised))",
+            ])
+        }
+        guard !rows.isEmpty else { return "" }
+        return """
+            <h3 id="reconciliation">From the bills to the headline</h3>
+            \(Table(
+                caption: "From the bills to the levelised mean, \(result.study.currency) a month",
+                columns: [
+                    .text("Assignment"), .number("All bills"), .number("\(BillWords.step)"),
+                    .number("Headline: \(Self.term("levelised", .levelised)) mean"),
+                ], rows: rows
+            ).markup)
+            """
     }
 
     private func bill(_ platform: PlatformBill, anchor: String, title: String) -> Markup {
@@ -53,7 +75,7 @@ extension Page {
         let hours = platform.hours
         return """
             <h3 id="\(anchor)">\(title)</h3>
-            <p>Carries \(platform.workloads.joined(separator: ", ")). Needs \
+            <p>\(carried(platform)) Needs \
             \(Figures.number(platform.gpusNeeded)) GPUs, which is \(NumberText.grouped(platform.hosts)) \
             \(platform.hosts == 1 ? "host" : "hosts") with \(NumberText.grouped(platform.gpus)) GPUs. Of \
             \(Figures.number(hours.available)) GPU-hours a month, \(Figures.number(hours.useful)) are useful, \
@@ -66,6 +88,11 @@ extension Page {
                 ], rows: rows
             ).markup)
             """
+    }
+
+    private func carried(_ platform: PlatformBill) -> String {
+        platform.workloads.isEmpty
+            ? "Carries no workload any more." : "Carries \(platform.workloads.joined(separator: ", "))."
     }
 
     /// The inputs of a line, linked, after the words for how they entered.

@@ -19,7 +19,7 @@ extension Page {
 
     /// What a reader should know about how the numbers came to be.
     var notesSection: Markup {
-        let notes = (result.notes + result.study.notes).map { "<li>\($0)</li>\n" as Markup }
+        let notes = notes.map { "<li>\($0)</li>\n" as Markup }
         return section(
             "notes",
             "Notes",

@@ -55,7 +55,7 @@ extension Page {
         let eligible = result.assignments.filter(\.isEligible)
         let rows = eligible.map { assignment in
             ProbabilityChart.Row(
-                label: Words.assignment(assignment.models, workloads: workloadNames)
+                label: placement(assignment)
                     + (assignment.isChosen ? " (chosen)" : assignment.isToday ? " (today)" : ""),
                 probability: assignment.probability,
                 isChosen: assignment.isChosen

@@ -16,7 +16,7 @@ extension Page {
             <p class="lead">\(result.estate.sentence)</p>
             <div class="first">
             <div>
-            \(workloadTable)\(moneyTable)</div>
+            \(workloadTable)\(moneyTable)\(underMoney)</div>
             <div>
             \(matrixTable)</div>
             </div>
@@ -72,6 +72,12 @@ extension Page {
         ).markup
     }
 
+    /// What the money table leaves unsaid: what the cloud's figure omits, and hosts to be bought.
+    private var underMoney: Markup {
+        [cloud.map { _ in Report.cloudCaveat }, hostsNeeded].compactMap(\.self)
+            .map { "<p class=\"sub\">\($0)</p>\n" as Markup }.joined()
+    }
+
     private func observedModel(_ name: String) -> DeploymentModel? {
         result.study.workloads.first { $0.name == name }?.observedOn
     }
@@ -92,14 +98,14 @@ extension Page {
                 ])
             )
         }
-        rows += Saving.Kind.allCases.compactMap { kind in
-            let savings = result.savings.filter { $0.kind == kind }
-            guard !savings.isEmpty else { return nil }
-            let mean = savings.reduce(0) { $0 + $1.perMonth.mean }
-            let range = savings.count == 1 ? Figures.range(savings[0].perMonth) : "\(savings.count) savings"
-            return Table.Row([
-                "\(savingWords(kind))", link(Figures.amount(mean), "savings"), "\(range)",
+        rows += (savingParts + [freedCapacity].compactMap(\.self)).map { line in
+            Table.Row([
+                "<span class=\"part\">\(line.words)</span>", link(Figures.amount(line.amount), "savings"),
+                "\(line.range)",
             ])
+        }
+        if let cloud {
+            rows.append(Table.Row(["\(cloud.words)", "\(Figures.amount(cloud.amount))", "\(cloud.range)"]))
         }
         rows += [
             Table.Row([
@@ -131,14 +137,6 @@ extension Page {
             rows: rows,
             style: "money"
         ).markup
-    }
-
-    private func savingWords(_ kind: Saving.Kind) -> String {
-        switch kind {
-        case .cash: "Cash saved a month"
-        case .deferredPurchase: "Purchases deferred, worth a month"
-        case .capacityOnly: "Capacity freed, no cash, worth a month"
-        }
     }
 
     /// The qualitative matrix: one row for each reason.

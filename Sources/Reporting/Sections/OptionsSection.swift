@@ -34,7 +34,7 @@ extension Page {
                 [
                     name,
                     "\(option.share)\(reasons)",
-                    overhead(option, study),
+                    overhead(option, of: workload.name, study),
                     "\(Words.lostShare(of: option.overhead.p50))",
                 ] + money + [option.probability.map { "\(Figures.probability($0.value))" } ?? "–"]
             )
@@ -56,21 +56,18 @@ extension Page {
             """
     }
 
-    private func overhead(_ option: WorkloadOption, _ workload: Workload?) -> Markup {
+    private func overhead(_ option: WorkloadOption, of name: String, _ workload: Workload?) -> Markup {
         let quantity = workload?.overhead[option.model]
         let spread = option.overhead
         if quantity == nil, spread.p10 == 0, spread.p90 == 0 { return "0 %, by definition" }
-        let text =
-            spread.p10 == spread.p90
-            ? Figures.share(spread.p50)
-            : "\(Figures.share(spread.p50)) [\(Figures.points(spread.p10)), \(Figures.points(spread.p90))]"
+        let text = Figures.spread(spread)
         var figure = figure(text, input: quantity?.key)
         if case .measured(let records, _) = option.overheadProvenance, let first = records.first,
             let anchor = anchors.record(first)
         {
             figure = link(text, anchor)
         }
-        return "\(figure) \(mark(option.overheadProvenance))"
+        return "\(figure) \(Self.mark(overheadKind(option, of: name)))"
     }
 
     private func demand(_ workload: Workload?) -> Markup {

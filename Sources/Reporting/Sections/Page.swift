@@ -36,6 +36,12 @@ struct Page {
         return ("the next best assignment", other)
     }
 
+    /// What an assignment puts where; told against the choice where there are many workloads.
+    func placement(_ assignment: AssignmentResult) -> String {
+        let choice = assignment.isChosen ? nil : chosen?.assignment.models
+        return Placements.text(assignment.models, workloads: workloadNames, choice: choice)
+    }
+
     /// A section under a heading of level two, which says so where the study's inputs are made up.
     func section(_ id: Markup, _ title: Markup, _ body: Markup) -> Markup {
         """

@@ -21,7 +21,7 @@ extension Page {
             if assignment.isChosen { states.append("chosen") }
             if assignment.isToday { states.append("today") }
             if !assignment.isEligible { states.append("not eligible") }
-            let name: Markup = "\(Words.assignment(assignment.models, workloads: workloadNames))"
+            let name: Markup = "\(placement(assignment))"
             let state: Markup = states.isEmpty ? "" : " <span class=\"sub\">\(states.joined(separator: ", "))</span>"
             return Table.Row(
                 [name + state] + columns(assignment.costPerMonth) + [
@@ -53,8 +53,10 @@ extension Page {
     }
 
     private var waterfallPart: Markup {
-        let graph = WaterfallChart(id: "c-waterfall", waterfall: result.waterfall)
-        let fall = result.waterfall
+        var fall = result.waterfall
+        fall.startTitle = Placements.titled(fall.startTitle)
+        fall.endTitle = Placements.titled(fall.endTitle)
+        let graph = WaterfallChart(id: "c-waterfall", waterfall: fall)
         guard fall.steps.contains(where: { $0.amount != 0 }) else {
             return """
                 <h3 id="waterfall">Where the difference comes from</h3>
@@ -75,8 +77,8 @@ extension Page {
             \(chart(
                 graph.drawing,
                 """
-                \(Self.term("Waterfall", .waterfall)) at the expected inputs, in \(fall.unit): less is solid, \
-                more is hatched. \(graph.axisNote)
+                \(Self.term("Waterfall", .waterfall)) of the means over the draws, in \(fall.unit): less is \
+                solid, more is hatched. \(graph.axisNote)
                 """))
             \(Self.details("The figures", Table(
                 caption: "Waterfall, \(fall.unit)", columns: [.text("Group"), .number("Amount")], rows: rows
@@ -96,10 +98,7 @@ extension Page {
             }
             let isStay = option.kind == .stay
             let payback: Markup =
-                isStay
-                ? "–"
-                : option.paybackYears.map { "\(Figures.number($0, digits: 2)) years" }
-                    ?? "not within \(result.study.horizonYears) years"
+                isStay ? "–" : "\(Words.payback(option.paybackYears, horizon: result.study.horizonYears))"
             return Table.Row([
                 "\(Words.title(of: option.kind))",
                 link(Figures.amount(option.netPresentCost.mean), "cash"),
@@ -205,18 +204,9 @@ extension Page {
             \(Figures.bare(flip.range.lowerBound, unit: flip.unit)) to \
             \(Figures.value(flip.range.upperBound, unit: flip.unit))
             """,
-            "\(Self.choice(flip.below))", "\(Self.choice(flip.above))",
+            "\(Placements.titled(flip.below))", "\(Placements.titled(flip.above))",
             flip.kind == .cost ? "what is cheapest" : "what is eligible",
         ])
-    }
-
-    /// Deployment models by their titles where a choice names them.
-    static func choice(_ text: String) -> String {
-        let parts = text.split(separator: "+", omittingEmptySubsequences: false).map { part -> String in
-            let name = part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()
-            return DeploymentModel(rawValue: String(name))?.title ?? String(name)
-        }
-        return parts.joined(separator: " + ")
     }
 
     private var breakEvensPart: Markup {
@@ -241,7 +231,8 @@ extension Page {
     }
 
     private var measurementsPart: Markup {
-        let items = result.measurements.map { measurement -> Markup in
+        let (useful, useless) = worthMeasuring
+        let items = useful.map { measurement -> Markup in
             let inputs = measurement.inputs.map(input).joined(", ")
             return """
                 <li><p><strong>\(measurement.title)</strong>: worth up to \
@@ -255,11 +246,16 @@ extension Page {
         }
         let list: Markup =
             items.isEmpty
-            ? "<p>Nothing is worth measuring for this decision.</p>" : "<ol class=\"measure\">\(items.joined())</ol>"
+            ? "<p>\(Words.nothingToMeasure)</p>\n"
+            : "<ol class=\"measure\">\(items.joined())</ol>\n<p>\(Words.nothingElseToMeasure)</p>\n"
+        let rest: Markup =
+            useless.isEmpty
+            ? ""
+            : "<p class=\"sub\">Tried, with nothing to gain: \(useless.map(\.title).joined(separator: "; ")).</p>\n"
         return """
             <h3 id="measurements">What is worth measuring</h3>
             <p>By \(Self.term("the worth of knowing", .information)), most valuable first.</p>
-            \(list)
+            \(list)\(rest)
             """
     }
 

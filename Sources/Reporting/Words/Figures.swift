@@ -17,7 +17,8 @@ struct Figures {
         if amount.isNaN { return "not a number" }
         let text: String
         switch amount.magnitude {
-        case 0: text = "0"
+        // What rounding leaves of an amount that is nothing.
+        case ..<1e-6: text = "0"
         case ..<0.01: text = NumberText.significant(amount, 2)
         case ..<99.995: text = NumberText.fixed(amount, 2)
         default: text = NumberText.grouped(amount, 0)
@@ -91,6 +92,12 @@ struct Figures {
     /// A share as percentages with an interval: `+2.6 % [2.1, 3.1]`.
     static func interval(_ estimate: Double, _ low: Double, _ high: Double) -> String {
         "\(share(estimate, signed: true)) [\(points(low)), \(points(high))]"
+    }
+
+    /// A share with what four draws in five lie between: `2.6 % (P10 to P90: 2.1 to 3.1)`; alone where it is certain.
+    static func spread(_ spread: Spread) -> String {
+        guard spread.p10 != spread.p90 else { return share(spread.p50) }
+        return "\(share(spread.p50)) (P10 to P90: \(points(spread.p10)) to \(points(spread.p90)))"
     }
 
     /// A share in percentage points without the sign of percent.

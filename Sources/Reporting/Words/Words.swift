@@ -104,19 +104,15 @@ enum Words {
         Overhead.lostShare(of: overhead).map { Figures.share($0, signed: signed) } ?? "–"
     }
 
-    /// What an assignment puts where: `all on Bare metal`, or `Bare metal: a, b; VM, passthrough: c`.
-    static func assignment(_ models: [DeploymentModel], workloads: [String]) -> String {
-        let placed = Array(zip(models, workloads))
-        var order: [DeploymentModel] = []
-        for (model, _) in placed where !order.contains(model) { order.append(model) }
-        guard order.count > 1 else {
-            guard let only = order.first else { return "no workloads" }
-            return placed.count == 1 ? "\(placed[0].1) on \(only.title)" : "all on \(only.title)"
-        }
-        return order.map { model in
-            let names = placed.compactMap { $0.0 == model ? $0.1 : nil }
-            return "\(model.title): \(names.joined(separator: ", "))"
-        }.joined(separator: "; ")
+    /// What is said where no measurement could change the choice, and after those that could.
+    static let nothingToMeasure =
+        "Nothing is worth measuring for this decision: no input alone would change the choice."
+    static let nothingElseToMeasure = "Nothing else is worth measuring."
+
+    /// Years until the cash saved has paid for a change.
+    static func payback(_ years: Double?, horizon: Int) -> String {
+        guard let years else { return "not within \(horizon) years" }
+        return years < 0.005 ? "at once" : "\(Figures.number(years, digits: 2)) years"
     }
 
     /// A file by its name and folder: where a study lies on one machine says nothing to a reader on another.
