@@ -87,7 +87,8 @@ let package = Package(
         ),
 
         // Where the world breaks in: this machine. FoundationEssentials at most, so that the node's program stays small.
-        .target(name: "CProbe"),
+        // Optimised always: what it measures is the machine, not the build.
+        .target(name: "CProbe", cSettings: [.unsafeFlags(["-O2"])]),
         .target(name: "CNVML"),
         .target(
             name: "Probing",

@@ -39,6 +39,17 @@ package struct MeasureCommand: ParsableCommand {
     @Option(help: "Rounds, 1 to 1000. Default: 4 with --quick, else 12.")
     var rounds: Int?
 
+    @Option(
+        help: ArgumentHelp(
+            "Only these probes: \(ComponentProbe.all.map(\.name).joined(separator: ", ")).",
+            valueName: "a,b"
+        )
+    )
+    var probes: String?
+
+    @Option(help: "Seconds of samples in one round, 0.1 to 3600. Default: 2.4 with --quick, else 7.")
+    var seconds: Double?
+
     @Flag(help: "Measure an emulated processor, marked as such.")
     var allowEmulated = false
 
@@ -58,7 +69,29 @@ package struct MeasureCommand: ParsableCommand {
             throw ValidationError("--rounds is \(rounds); expected 1 to 1000")
         }
         if let seed, seed < 0 { throw ValidationError("--seed is \(seed); expected 0 or more") }
+        if let seconds, !(0.1...3_600).contains(seconds) {
+            throw ValidationError("--seconds is \(seconds); expected 0.1 to 3600")
+        }
         _ = try declare.map(Arguments.deploymentModel)
+        _ = try chosenProbes()
+    }
+
+    /// The probes asked for, in the order in which they were named.
+    private func chosenProbes() throws -> [ComponentProbe] {
+        guard let probes else { return ComponentProbe.all }
+        return try probes.split(separator: ",").map { name in
+            guard let probe = ComponentProbe.all.first(where: { $0.name == name }) else {
+                let known = ComponentProbe.all.map(\.name)
+                let hint = nearest(String(name), in: known).map { "did you mean '\($0)'?" }
+                throw ValidationError(
+                    "'\(name)' is not a probe; \(hint ?? "known are \(known.joined(separator: ", "))")"
+                )
+            }
+            guard !probe.needsPath || path != nil else {
+                throw ValidationError("the probe '\(name)' needs --path, a folder on the storage to measure")
+            }
+            return probe
+        }
     }
 
     package func run() throws {
@@ -77,8 +110,10 @@ package struct MeasureCommand: ParsableCommand {
             quick ? .quick : .full,
             seed: seed ?? time(nil) & 0xFFFF_FFFF,
             processors: layout.processors,
+            probes: try chosenProbes(),
             path: path,
-            rounds: rounds
+            rounds: rounds,
+            sampleSeconds: seconds
         )
         let session = MeasureSession(
             plan: plan,
