@@ -6,6 +6,9 @@ package struct BarCheck: Sendable, Hashable {
     package var missed: [String] = []
     /// What is not ruled out though nothing is shown.
     package var open: [String] = []
+
+    /// Whether nothing speaks against it.
+    package var isKept: Bool { missed.isEmpty && open.isEmpty }
 }
 
 extension Comparison {

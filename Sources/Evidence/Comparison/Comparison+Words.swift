@@ -102,15 +102,10 @@ extension Comparison {
     }
 
     private func row(_ name: String, _ effect: Effect?, only: Double? = nil, _ verdict: String) -> [String] {
-        guard let estimate = effect?.estimate ?? only else { return [name, "", "", "", verdict] }
-        let text = effect.map { ShareText($0) }
-        return [
-            name,
-            text?.estimate ?? ShareText.one(estimate, signed: true),
-            text?.interval ?? "none",
-            Overhead.lostShare(of: estimate).map { ShareText.one($0, signed: true) } ?? "",
-            verdict,
-        ]
+        guard let text = effect.map({ ShareText($0) }) ?? only.map({ ShareText(only: $0) }) else {
+            return [name, "", "", "", verdict]
+        }
+        return [name, text.estimate, effect == nil ? "none" : text.interval, text.lost ?? "", verdict]
     }
 
     private func describe(_ arm: Arm) -> String {

@@ -257,10 +257,10 @@ struct MetricWork {
             switch error {
             case .notPositive: invalid("no-ratio", "\(error).")
             case .noSpread:
-                descriptive = "no spread"
+                descriptive = descriptive ?? "no spread"
                 notes.append(ValidityNote(severity: .caution, code: "no-spread", sentence: "\(error)."))
             default:
-                descriptive = "too few \(design.level.rawValue)s"
+                descriptive = descriptive ?? "too few \(design.level.rawValue)s"
                 notes.append(ValidityNote(severity: .caution, code: "too-few", sentence: "\(error)."))
             }
         }

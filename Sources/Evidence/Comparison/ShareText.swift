@@ -7,6 +7,8 @@ struct ShareText {
     let high: String
     /// `[0.012, 0.034]`, in percent.
     let interval: String
+    /// What the estimate takes of the hours billed; absent where no speed gives it.
+    let lost: String?
 
     /// An effect's estimate and interval, all to the same place.
     init(_ effect: Effect) { self.init(effect.estimate, effect.low, effect.high) }
@@ -19,8 +21,12 @@ struct ShareText {
         self.estimate = NumberText.percent(estimate, places, signed: true)
         self.low = NumberText.percent(low, places, signed: true)
         self.high = NumberText.percent(high, places, signed: true)
+        lost = Overhead.lostShare(of: estimate).map { NumberText.percent($0, places, signed: true) }
         interval = "[\(NumberText.fixed(low * 100, places)), \(NumberText.fixed(high * 100, places))]"
     }
+
+    /// An estimate without an interval.
+    init(only estimate: Double) { self.init(estimate, estimate, estimate) }
 
     /// One share.
     static func one(_ share: Double, signed: Bool = false) -> String {

@@ -126,6 +126,7 @@ struct CSVRecordParserTests {
         ("run,value\n\"1,2\n", "not closed"),
         ("run,value\n\"1\"x,2\n", "follows the closing"),
         ("run,value\n1\"x,2\n", "quote the whole field"),
+        ("run,unit,value\n1,s,5\n2,ms,5\n", "runs.csv:3: column 'unit': 'ms' is not the unit given, 's'"),
         ("run,value\r1,2\r", "carriage return"),
         ("run,value\n1,\0002\n", "zero byte"),
         ("run,value\n" + String(repeating: "9", count: 1 << 21), "longer than 1 MiB"),
@@ -138,6 +139,20 @@ struct CSVRecordParserTests {
         let error = #expect(throws: DocumentError.self) { try Sample.csv(text) }
         #expect(error?.description.hasPrefix("runs.csv") == true)
         #expect(error?.description.contains(word) == true, "\(error?.description ?? "") lacks '\(word)'")
+    }
+
+    @Test("a host or a boot is named by the file or by an option, not by both; a unit that agrees is no condition")
+    func namedTwice() throws {
+        let host = #expect(throws: DocumentError.self) {
+            try Sample.csv("host,run,value\ng1,1,2\n") { $0.host = "g2" }
+        }
+        #expect(host?.description.contains("--host 'g2'") == true)
+        let boot = #expect(throws: DocumentError.self) {
+            try Sample.csv("Boot,run,value\nb1,1,2\n") { $0.boot = "b2" }
+        }
+        #expect(boot?.description.contains("'Boot'") == true)
+        let record = try Sample.csv("run,Unit,value\n1,s,2\n2,,3\n")
+        #expect(record.runs.allSatisfy { $0.run.conditions.isEmpty })
     }
 
     @Test("bytes that are no UTF-8, or UTF-16, are refused")

@@ -179,14 +179,14 @@ struct ComparisonTests {
             return try Sample.record(hosts: hosts)
         }
         let comparison = try Comparison.compare(
-            baseline: [record("a", [1, 1.02, 0.98], seed: 1)],
+            baseline: [record("a", [1, 1.02, 0.98], seed: 31)],
             other: [record("b", [1.01, 1.03, 0.99], seed: 10)]
         )
         #expect(comparison.unitOfReplication == .host)
         #expect(comparison.metrics.first?.baselineValues.count == 3)
         #expect(!comparison.hostsConfounded)
         // Thirty runs an arm agree to 0.01 %, three hosts do not to 2 %.
-        #expect(comparison.metrics.first?.verdict.code == "inconclusive", "\(comparison.lines)")
+        #expect(comparison.metrics.first?.verdict.code == "inconclusive")
         let crossed = try Comparison.compare(
             baseline: [record("h", [1, 1.02, 0.98], seed: 1)],
             other: [record("h", [1.01, 1.0302, 0.9898], seed: 20)]
