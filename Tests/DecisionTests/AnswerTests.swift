@@ -157,4 +157,28 @@ struct AnswerTests {
         #expect(text.contains("change workloads.serving.needs.live_migration alone to make bare-metal eligible"))
         #expect(!text.contains("make vm-vgpu eligible"))
     }
+
+    @Test("beyond enumeration, what moves at an end of an input's range is found by searching again")
+    func searchedAgain() async throws {
+        var study = try Fixture.study(
+            (0..<13).map { try Fixture.workload("w\($0)", hours: 100) },
+            [
+                Fixture.platform(.bareMetal, setup: 60_000, migration: 500),
+                Fixture.platform(.vmPassthrough, licencePerCore: 1),
+            ],
+            draws: 64
+        )
+        study.platforms[1].licences[0].pricePerYear.range = 0...2_000
+        let preparation = try Preparation(study, evidence: [])
+        let pricer = Pricer(model: preparation.model, table: DrawTable(preparation.model, count: 64, seed: 1))
+        let input = try #require(preparation.model.input("licences.hypervisor"))
+        // One workload left on virtual machines keeps a licence alive: at the top of its range that one moves too.
+        let start = [Int](repeating: 0, count: 12) + [1]
+        let search = FlipSearch(pricer: pricer, space: preparation.space, chosen: start)
+        #expect(await search.found([input], known: [start]).contains([Int](repeating: 0, count: 13)))
+        let result = try await decide(study: study, evidence: [])
+        #expect(result.estate.models.allSatisfy { $0 == .vmPassthrough })
+        #expect(result.estate.flipPoints.contains { $0.input == "licences.hypervisor" && $0.above == "bare-metal" })
+        #expect(result.flipCoverage?.contains("of 8,192 assignments, and by searching again") == true)
+    }
 }

@@ -68,11 +68,11 @@ struct FlipPoints: Sendable {
         }
         // Kept in the documented order, so that ties fall as they do in the decision.
         let kept = order.prefix(FlipPoints.candidates).sorted()
-        let candidates = kept.map { selection.candidates[$0] }
-        guard candidates.count > 1 else { return [] }
-        let scan = FlipScan(pricer: pricer, candidates: candidates, expected: kept.map(tally.mean))
         let inert = inertInputs
         let inputs = pricer.model.inputs.indices.filter { !inert.contains(pricer.model.inputs[$0].key) }
+        let (candidates, expected) = await contenders(kept, inputs)
+        guard candidates.count > 1 else { return [] }
+        let scan = FlipScan(pricer: pricer, candidates: candidates, expected: expected)
         let changes = await Sweep.map(inputs) { input in
             scan.changes(of: input, over: scan.pricer.model.inputs[input].range)
         }
@@ -81,6 +81,19 @@ struct FlipPoints: Sendable {
                 found(input, change.value, .cost, candidates[change.below], candidates[change.above])
             }
         }
+    }
+
+    /// What the scan compares, with expected costs; where not all were priced, what a search with inputs held adds.
+    private func contenders(_ kept: [Int], _ inputs: [Int]) async -> (assignments: [[Int]], expected: [Double]) {
+        let candidates = kept.map { selection.candidates[$0] }
+        let expected = kept.map(selection.tally.mean)
+        guard !selection.isExact else { return (candidates, expected) }
+        let search = FlipSearch(pricer: pricer, space: preparation.space, chosen: selection.chosen)
+        let further = await search.found(inputs, known: Set(candidates))
+        // Against the choice on common draws, so that few of them do.
+        let means = pricer.means([selection.chosen] + further, sample: FlipScan.solveDraws)
+        let mean = selection.tally.mean(selection.best)
+        return (candidates + further, expected + means.dropFirst().map { mean + $0 - means[0] })
     }
 
     /// Inputs that mean nothing where they stand: how full slices are, and neighbours, where GPUs are not shared.
@@ -154,8 +167,9 @@ struct FlipPoints: Sendable {
         guard !selection.isExact || kept < selection.candidates.count else { return nil }
         let all = preparation.space.eligible.reduce(1.0) { $0 * Double($1.count) }
         let total = all < 1e15 ? NumberText.grouped(Int(all)) : NumberText.significant(all, 3)
+        let again = selection.isExact ? "" : ", and by searching again at both ends of every input's range"
         return
-            "Flip points were looked for among \(NumberText.grouped(kept)) of \(total) assignments: a change to another "
-            + "one would not be seen, so none found does not mean none exists."
+            "Flip points were looked for among \(NumberText.grouped(kept)) of \(total) assignments\(again): a change to "
+            + "another one would not be seen, so none found does not mean none exists."
     }
 }
