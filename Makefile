@@ -16,7 +16,7 @@ help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 tools: ## say what is missing, and install what Debian has of it
-	@scripts/require swift git python3
+	@scripts/require swift git python3 cc
 
 release: tools ## the static release build
 	swift build $(RELEASE_FLAGS) --product assay
