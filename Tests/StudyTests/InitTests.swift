@@ -109,6 +109,37 @@ import Testing
         #expect(answers.contract.source?.contains("224 cores") == true)
     }
 
+    @Test func `a share allocated that enters nowhere is said, in the file too`() throws {
+        let stated: [InitQuestion: String] = [
+            .gpus: "2 x 8", .utilisation: "71% allocated", .workloads: "a, training, 4 gpus",
+        ]
+        let answers = try answers(stated)
+        let remark = try #require(answers.unusedAllocation)
+        #expect(
+            remark.hasPrefix("71.0 % allocated was answered") && remark.hasSuffix("theirs is used, 25.0 % of the GPUs")
+        )
+        #expect(try StudyWriter.text(answers, today: Fixture.today).contains("# \(remark).\nworkloads:"))
+        var open = stated
+        open[.workloads] = "a, training, 4 gpus\nb, inference"
+        #expect(try self.answers(open).unusedAllocation == nil)
+        open[.gpus] = "0"
+        open[.workloads] = "a, training, 2 gpus per job"
+        #expect(try self.answers(open).unusedAllocation?.contains("no GPUs are owned") == true)
+        #expect(try self.answers([.gpus: "2 x 8", .workloads: "a, training, 4 gpus"]).unusedAllocation == nil)
+    }
+
+    @Test func `the price book is offered only where it has a price`() throws {
+        var questions = try InitQuestions()
+        try questions.answer(.gpu, "h100-sxm-80gb")
+        try questions.answer(.gpus, "2 x 8")
+        #expect(questions.help(.serverPrice).contains("book") && questions.defaultAnswer(.serverPrice) == "book")
+        try questions.answer(.gpus, "2 x 4")
+        #expect(questions.defaultAnswer(.serverPrice) == nil)
+        #expect(questions.help(.serverPrice).contains("has none for a host with 4 h100-sxm-80gb"))
+        #expect(!questions.help(.serverPrice).contains("'book'"))
+        #expect(questions.help(.name) == InitQuestion.name.help)
+    }
+
     /// Answers that vary everything an answer can say.
     static let scenarios: [[InitQuestion: String]] = [
         [.gpus: "2 x 8", .workloads: workload],

@@ -2,6 +2,7 @@ import Cost
 import Decision
 import Documents
 import Estate
+import Reporting
 import Study
 
 /// What `assay cost` prints for people.
@@ -14,10 +15,16 @@ enum CostText {
             alignments: [.left, .right, .right, .right, .right, .right, .right, .right]
         )
         for model in priced.models {
+            let title = model.model.rawValue + (model.isToday ? " (today)" : "")
+            guard model.misfits.isEmpty else {
+                // A price of some of the work stands beside no price of all of it.
+                let why = "does not fit: \(misfits(model, in: priced).joined(separator: ", "))"
+                table.rows.append(["\(title), \(why)"] + Array(repeating: "-", count: table.header.count - 1))
+                continue
+            }
             let useful = model.costPerUsefulGPUHour
             table.rows.append([
-                model.model.rawValue + (model.isToday ? " (today)" : "")
-                    + (model.misfits.isEmpty ? "" : " (incomplete)"),
+                title,
                 NumberText.grouped(model.costPerMonth.p10), NumberText.grouped(model.costPerMonth.p50),
                 NumberText.grouped(model.costPerMonth.p90),
                 useful.map { NumberText.fixed($0.p10, 2) } ?? "-", useful.map { NumberText.fixed($0.p50, 2) } ?? "-",
@@ -39,6 +46,7 @@ enum CostText {
 
             \(table.render())
             """
+        if priced.cloudPerMonth != nil { text += "\n\(Report.cloudCaveat)\n" }
         text += "\n" + groups(priced)
         for misfit in priced.models.flatMap(\.misfits) { text += "\nnote: \(misfit)" }
         for note in priced.notes { text += "\nnote: \(note)" }
@@ -50,22 +58,33 @@ enum CostText {
         return hours > 0 ? NumberText.fixed(amount / hours, 2) : "-"
     }
 
-    /// Where the money goes, a row for each group.
+    /// The workloads that a model cannot carry, by name.
+    private static func misfits(_ model: PricedModel, in priced: PricedStudy) -> [String] {
+        let names = priced.study.workloads.map(\.name)
+        return names.filter { name in model.misfits.contains { $0.hasPrefix("\(name) does not fit ") } }
+    }
+
+    /// Where the money goes, a row for each group; only models that carry every workload can be compared.
     private static func groups(_ priced: PricedStudy) -> String {
+        let models = priced.models.filter(\.misfits.isEmpty)
+        guard !models.isEmpty else { return "No model carries every workload, so none has a price here.\n" }
         var table = TextTable(
-            header: ["expected, a month"] + priced.models.map(\.model.rawValue),
-            alignments: [.left] + priced.models.map { _ in .right }
+            header: ["expected, a month"] + models.map(\.model.rawValue),
+            alignments: [.left] + models.map { _ in .right }
         )
         for group in CostGroup.allCases {
-            table.rows.append([group.rawValue] + priced.models.map { NumberText.grouped($0.breakdown[group]) })
+            table.rows.append([group.rawValue] + models.map { NumberText.grouped($0.breakdown[group]) })
         }
-        table.rows.append(["total"] + priced.models.map { NumberText.grouped($0.breakdown.total) })
+        table.rows.append(["total"] + models.map { NumberText.grouped($0.breakdown.total) })
         return table.render()
     }
 
     /// The bills of one model: quantity times unit price, line by line.
     static func bill(_ priced: PricedModel, currency: String) -> String {
         var text = ""
+        if !priced.misfits.isEmpty {
+            text += "Incomplete, and no price of the whole study: \(priced.misfits.joined(separator: " "))\n\n"
+        }
         for bill in priced.bills {
             text += """
                 \(bill.model.rawValue): \(bill.workloads.isEmpty ? "no workload" : bill.workloads.joined(separator: ", ")); \

@@ -10,7 +10,8 @@ struct InitCommand: ParsableCommand {
         abstract: "Write a commented study.yaml from at most ten questions, or from flags.",
         discussion: """
             A question whose flag is given is not asked. With --yes nothing is asked and the rest takes its default; what \
-            was not answered is marked assumed in the file.
+            was not answered is marked assumed in the file. Workloads have no default: with --yes, give at least one \
+            --workload (and --server-price where the price book has none for the GPU).
 
             Example: assay init my-study --yes --gpus '16, 8 per host' --workload 'training, multi-node-training, 6050 \
             gpu-hours/month, 85% active, 16 gpus per job'
@@ -50,7 +51,7 @@ struct InitCommand: ParsableCommand {
     @Option(help: ArgumentHelp("\(InitQuestion.rules.help)."))
     var rules: String?
 
-    @Flag(help: "Ask nothing: take the default of every question without a flag.")
+    @Flag(help: "Ask nothing: take the default of every question without a flag. Needs --workload.")
     var yes = false
 
     @Flag(help: "Replace a study.yaml that is there.")
@@ -91,6 +92,7 @@ struct InitCommand: ParsableCommand {
             throw Failure.input([error.description])
         }
         try Files.write([.init("study.yaml", text)], into: folder)
+        if let unused = answers.unusedAllocation { Console.error("note: \(unused)") }
         if json {
             try Console.print(
                 .fields([
@@ -131,7 +133,7 @@ struct InitCommand: ParsableCommand {
         while true {
             var answer = ""
             if !yes {
-                Console.error("\(question.prompt)\n  \(question.help)\(standard.map { " [\($0)]" } ?? "")")
+                Console.error("\(question.prompt)\n  \(questions.help(question))\(standard.map { " [\($0)]" } ?? "")")
                 Console.error("> ", terminator: "")
                 let line = readLine()
                 if line == nil { Console.error("") }
@@ -141,11 +143,11 @@ struct InitCommand: ParsableCommand {
                 }
                 if line == nil, standard == nil {
                     throw Failure.input([
-                        "\(flag(question)): the input ended before an answer; expected \(question.help)"
+                        "\(flag(question)): the input ended before an answer; expected \(questions.help(question))"
                     ])
                 }
             } else if standard == nil {
-                throw Failure.input(["\(flag(question)) is needed; expected \(question.help)"])
+                throw Failure.input(["\(flag(question)) is needed; expected \(questions.help(question))"])
             }
             do {
                 try questions.answer(question, answer)

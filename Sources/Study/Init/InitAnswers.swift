@@ -1,3 +1,4 @@
+import Documents
 package import Estate
 
 /// The answers to `assay init`, validated.
@@ -50,6 +51,18 @@ package struct InitAnswers: Sendable {
 
     /// The share of the GPUs taken as allocated where the answer is not known: a planning assumption.
     static let assumedAllocation = 0.7
+
+    /// Why the share allocated that was answered enters nowhere; nil where a workload takes its part of it.
+    package var unusedAllocation: String? {
+        guard let share = utilisation.allocated, hosts.gpus == 0 || workloads.allSatisfy({ $0.demand != nil }) else {
+            return nil
+        }
+        let text = NumberText.percent(share)
+        if hosts.gpus == 0 { return "\(text) allocated was answered, but no GPUs are owned; it is not used" }
+        let stated = share - unclaimedGPUs(workloads) / Double(hosts.gpus)
+        return "\(text) allocated was answered, but every workload states its own amount; theirs is used, "
+            + "\(NumberText.percent(stated, 1)) of the GPUs"
+    }
 
     /// GPUs that the lines which say nothing about their amount share; negative where the others use more than is there.
     func unclaimedGPUs(_ lines: [WorkloadLine]) -> Double {

@@ -39,7 +39,7 @@ package enum InitQuestion: String, Sendable, Hashable, CaseIterable {
         case .hypervisor:
             "vmware-vcf, vmware-vvf, hyper-v, proxmox, kvm, nutanix, openshift-virt, none (no licence), or no"
         case .contract: "such as '2027-03, 350 per core', '2027-03, 78400 a year' or 'unknown'"
-        case .serverPrice: "such as 310000, '280000 to 340000', or 'book' for the price book"
+        case .serverPrice: "such as 310000, '280000 to 340000', or 'book' where the price book has one"
         case .utilisation: "such as '71% allocated, 38% active' or 'unknown'"
         case .workloads:
             "such as 'fraud training, multi-node-training, 6050 gpu-hours/month, 85% active, 16 gpus per job'"

@@ -59,6 +59,14 @@ package struct InitQuestions: Sendable {
         }
     }
 
+    /// What an answer looks like here; the price book is offered only where it has a price.
+    package func help(_ question: InitQuestion) -> String {
+        question == .serverPrice && !hasServerPrice
+            ? "such as 310000 or '280000 to 340000'; the price book has none for a host with \(answers.hosts.gpusPerHost) "
+                + "\(answers.gpu.id)"
+            : question.help
+    }
+
     private var hasServerPrice: Bool {
         answers.hosts.gpusPerHost == (book.host(for: answers.gpu)?.gpus ?? 8)
             && book.entry("server_price.\(answers.gpu.id)") != nil
@@ -79,7 +87,7 @@ package struct InitQuestions: Sendable {
         guard text.utf8.count <= 20_000 else { throw InitError(question, "the answer is too long") }
         if text.isEmpty {
             guard let standard = defaultAnswer(question) else {
-                throw InitError(question, "an answer is needed, \(question.help)")
+                throw InitError(question, "an answer is needed, \(help(question))")
             }
             text = standard
         }
@@ -254,7 +262,7 @@ package struct InitQuestions: Sendable {
             numbers.count <= 2,
             let high = numbers.last?.value, low > 0, low <= high, high <= 1e12
         else {
-            throw InitError(.serverPrice, "\(quoted(text)) is not a price; write \(InitQuestion.serverPrice.help)")
+            throw InitError(.serverPrice, "\(quoted(text)) is not a price; write \(help(.serverPrice))")
         }
         return low...high
     }

@@ -173,7 +173,9 @@ private struct StudyText {
     // MARK: Workloads
 
     private var workloads: [String] {
-        var lines = ["# Classes of jobs with one need each.", "workloads:"]
+        var lines = ["# Classes of jobs with one need each."]
+        if let unused = answers.unusedAllocation { lines.append("# \(unused).") }
+        lines.append("workloads:")
         let silent = answers.workloads.count { $0.demand == nil }
         for (index, line) in answers.workloads.enumerated() {
             let filled = defaults.flatMap { $0.workloads.indices.contains(index) ? $0.workloads[index] : nil }
