@@ -249,7 +249,7 @@ private struct MarkdownReport {
         let rows =
             result.estate.flipPoints.map { row($0, "the estate") }
             + result.workloads.flatMap { workload in workload.flipPoints.map { row($0, workload.name) } }
-        return "### What would change the answer\n\n"
+        return "### What would change the answer\n\n" + (result.flipCoverage.map { escape($0) + "\n\n" } ?? "")
             + MarkdownText.table(
                 header: ["Input", "Of", "Now", "Flips at", "Below", "Above", "Kind"],
                 numeric: [2, 3],

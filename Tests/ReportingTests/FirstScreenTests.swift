@@ -120,6 +120,20 @@ import Testing
         #expect(options.contains("11.0 % (P10 to P90: 8.8 to 13.2), measured"))
     }
 
+    @Test("where not every assignment was compared, that stands instead of a plain none") func coverage() throws {
+        var result = try Fixture().result()
+        result.estate.flipPoints = []
+        for index in result.workloads.indices { result.workloads[index].flipPoints = [] }
+        #expect(Report.html(result).contains("no single input changes a choice"))
+        result.flipCoverage = "Only 40 of 4,100 assignments were compared."
+        for (name, text) in documents(result).dropFirst() {
+            #expect(text.contains("Only 40 of 4,100 assignments were compared."), "\(name)")
+            #expect(!text.contains("no single input changes a choice"), "\(name)")
+        }
+        result.deferral?.grossValue = Spread(p10: 1, p50: 2, p90: 3, mean: 77_123)
+        #expect(Report.html(result).contains("77,123 USD"))
+    }
+
     @Test("a note stands once though the decision repeats the study's") func notes() throws {
         var result = try Fixture().result()
         result.notes = result.study.notes + result.notes

@@ -158,6 +158,12 @@ extension Page {
             \(Figures.number(deferral.years.p50, digits: 2)) years (\(Figures.number(deferral.years.p10, digits: 2)) to \
             \(Figures.number(deferral.years.p90, digits: 2)))
             """
+        let gross =
+            (deferral.grossValue.map { value in
+                Table.Row([
+                    "The same before what staying puts off", "\(figures.money(value.mean)) (\(figures.range(value)))",
+                ])
+            }).map { [$0] } ?? []
         return """
             <h3 id="deferral">The planned purchase</h3>
             <p>\(deferral.sentence)</p>
@@ -168,6 +174,7 @@ extension Page {
                     Table.Row(["Planned purchase", figure(figures.money(deferral.purchase), input: price)]),
                     Table.Row(["Planned for", "\(deferral.plannedDate.description)"]),
                     Table.Row(["Put off by", years]),
+                ] + gross + [
                     Table.Row([
                         "Worth as \(Self.term("NPV", .netPresentValue)) difference",
                         "\(figures.money(deferral.value.mean)) (\(figures.range(deferral.value)))",
@@ -183,13 +190,14 @@ extension Page {
         return """
             <h3 id="flip-points">What would change the answer</h3>
             <p>\(Self.term("Flip points", .flipPoint)): each input is moved through its declared range, the others as \
-            expected. An input that is not listed changes no choice anywhere in its range.</p>
+            expected. \(result.flipCoverage ?? "An input that is not listed changes no choice anywhere in its range.")</p>
             \(Table(
                 caption: "Flip points",
                 columns: [
                     .text("Input"), .text("Of"), .number("Now"), .number("Flips at"), .text("Range tried"),
                     .text("Below it"), .text("Above it"), .text("What flips"),
-                ], rows: rows, whenEmpty: "no single input changes a choice within its declared range."
+                ], rows: rows, whenEmpty: result.flipCoverage == nil
+                    ? "no single input changes a choice within its declared range." : "none found among what was compared."
             ).markup)
             """
     }
