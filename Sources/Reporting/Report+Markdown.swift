@@ -272,22 +272,16 @@ private struct MarkdownReport {
     }
 
     private var measurements: String {
-        let (useful, useless) = page.worthMeasuring
-        let items = useful.enumerated().map { index, measurement in
+        let items = page.result.measurements.enumerated().map { index, measurement in
             """
-            \(index + 1)\\. **\(escape(measurement.title))**: worth up to \
-            \(escape(page.figures.money(measurement.valueOverHorizon.value))) over the horizon (± \
+            \(index + 1)\\. **\(escape(measurement.title))**: \(escape(page.worth(measurement))) (± \
             \(Figures.amount(measurement.valueOverHorizon.standardError))). \(escape(measurement.reason))
 
             \(MarkdownText.code(measurement.command))
 
             """
         }
-        let end = items.isEmpty ? Words.nothingToMeasure : Words.nothingElseToMeasure
-        let rest =
-            useless.isEmpty
-            ? "" : "Tried, with nothing to gain: \(escape(useless.map(\.title).joined(separator: "; "))).\n\n"
-        return "### What is worth measuring\n\n" + items.joined() + end + "\n\n" + rest
+        return "### What is worth measuring\n\n\(page.measurementsLead)\n\n" + items.joined()
     }
 
     private var evidence: String {

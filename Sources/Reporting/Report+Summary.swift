@@ -20,15 +20,13 @@ extension Report {
     }
 
     private static func measurements(_ page: Page) -> String {
-        let useful = page.worthMeasuring.useful
-        guard !useful.isEmpty else { return Words.nothingToMeasure + "\n" }
-        var text = "Worth measuring, most valuable first:\n"
-        for (index, measurement) in useful.enumerated() {
-            let worth = page.figures.money(measurement.valueOverHorizon.value)
-            text += "\(index + 1). \(Words.oneLine(measurement.title)): up to \(worth) over the horizon\n"
-            for line in measurement.command.split(separator: "\n") { text += "   \(Words.oneLine(String(line)))\n" }
+        var text = "Worth measuring. \(page.measurementsLead)\n"
+        for (index, measurement) in page.result.measurements.enumerated() {
+            text += "\(index + 1). \(Words.oneLine(measurement.title)): \(page.worth(measurement))\n"
+            text += "   \(Words.oneLine(measurement.reason))\n"
+            for line in measurement.command.split(separator: "\n") { text += "   $ \(Words.oneLine(String(line)))\n" }
         }
-        return text + Words.nothingElseToMeasure + "\n"
+        return text
     }
 
     private static func workloads(_ page: Page) -> TextTable {

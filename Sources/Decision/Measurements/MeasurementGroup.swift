@@ -16,7 +16,8 @@ struct MeasurementGroup: Sendable {
 
     /// Every group of a study, in a fixed order: workloads, platforms, prices.
     static func all(of study: Study) -> [MeasurementGroup] {
-        study.workloads.flatMap { groups(of: $0, study) } + study.platforms.flatMap(groups) + prices(of: study)
+        study.workloads.flatMap { groups(of: $0, study) } + study.platforms.flatMap(groups)
+            + [DeploymentModel.Family.bareMetal, .virtual].compactMap { effort(of: $0, study) } + prices(of: study)
     }
 
     private static func groups(of workload: Workload, _ study: Study) -> [MeasurementGroup] {
@@ -83,17 +84,7 @@ struct MeasurementGroup: Sendable {
                 command: again,
                 reason: "Take the median hours from request to use from the ticket queue and set "
                     + "\(platform.hoursToEnvironment.key) in study.yaml. Waiting is priced by it; ten closed requests give a median worth having."
-            ),
-            MeasurementGroup(
-                title: "Effort of running \(platform.model.words)",
-                inputs: [
-                    platform.people.key, platform.setup.key, platform.migrationPerWorkload.key,
-                    platform.parallelMonths.key,
-                ],
-                command: MeasurementGroup.again,
-                reason: "Pilot one workload and set \(platform.people.key), \(platform.setup.key) and "
-                    + "\(platform.migrationPerWorkload.key) in study.yaml. A pilot shows the people, the setup and the weeks of running both that the plan assumes."
-            ),
+            )
         ]
         if platform.model.sharesGPU {
             groups.append(
@@ -117,6 +108,23 @@ struct MeasurementGroup: Sendable {
             )
         }
         return groups
+    }
+
+    /// What it takes to run and to change a family of platforms: one team's affair, so one pilot shows it.
+    private static func effort(of family: DeploymentModel.Family, _ study: Study) -> MeasurementGroup? {
+        let platforms = study.platforms.filter { $0.model.family == family }
+        guard !platforms.isEmpty else { return nil }
+        let inputs = platforms.flatMap {
+            [$0.people.key, $0.setup.key, $0.migrationPerWorkload.key, $0.parallelMonths.key]
+        }
+        return MeasurementGroup(
+            title: "Effort of running \(family == .bareMetal ? "bare metal" : "virtual machines")",
+            inputs: inputs,
+            command: again,
+            reason: "Pilot one workload and set people_fte, setup, migration_per_workload and parallel_months of "
+                + "\(listed(platforms.map(\.model.rawValue))) in study.yaml: a pilot shows the people, the setup and the "
+                + "months of running both that the plan assumes."
+        )
     }
 
     private static func prices(of study: Study) -> [MeasurementGroup] {

@@ -239,31 +239,23 @@ extension Page {
     }
 
     private var measurementsPart: Markup {
-        let (useful, useless) = worthMeasuring
-        let items = useful.map { measurement -> Markup in
+        let items = result.measurements.map { measurement -> Markup in
             let inputs = measurement.inputs.map(input).joined(", ")
+            let perMonth: Markup =
+                isWorth(measurement) ? ", \(figures.money(measurement.valuePerMonth)) a month" : ""
             return """
-                <li><p><strong>\(measurement.title)</strong>: worth up to \
-                \(figures.money(measurement.valueOverHorizon.value)) over the horizon (± \
-                \(figures.money(measurement.valueOverHorizon.standardError)) of Monte Carlo error), \
-                \(figures.money(measurement.valuePerMonth)) a month. \(measurement.reason)</p>
+                <li><p><strong>\(measurement.title)</strong>: \(worth(measurement)) (± \
+                \(figures.money(measurement.valueOverHorizon.standardError)) of Monte Carlo error)\(perMonth). \
+                \(measurement.reason)</p>
                 <p class="sub">Settles: \(inputs)</p>
                 <pre tabindex="0" aria-label="Command"><code>\(lines(measurement.command))</code></pre></li>
 
                 """
         }
-        let list: Markup =
-            items.isEmpty
-            ? "<p>\(Words.nothingToMeasure)</p>\n"
-            : "<ol class=\"measure\">\(items.joined())</ol>\n<p>\(Words.nothingElseToMeasure)</p>\n"
-        let rest: Markup =
-            useless.isEmpty
-            ? ""
-            : "<p class=\"sub\">Tried, with nothing to gain: \(useless.map(\.title).joined(separator: "; ")).</p>\n"
         return """
             <h3 id="measurements">What is worth measuring</h3>
-            <p>By \(Self.term("the worth of knowing", .information)), most valuable first.</p>
-            \(list)\(rest)
+            <p>By \(Self.term("the worth of knowing", .information)). \(measurementsLead)</p>
+            <ol class="measure">\(items.joined())</ol>
             """
     }
 

@@ -94,10 +94,19 @@ extension Page {
             + "\(Figures.number(gpus)) GPUs at the peak are rounded up to whole hosts.\(same)"
     }
 
-    /// What is worth measuring, and the rest, which could not change the choice.
-    var worthMeasuring: (useful: [MeasurementValue], useless: [MeasurementValue]) {
-        let useful = result.measurements.filter { $0.valueOverHorizon.value >= 0.5 }
-        return (useful, result.measurements.filter { !($0.valueOverHorizon.value >= 0.5) })
+    /// Whether knowing it better could change the choice at all.
+    func isWorth(_ measurement: MeasurementValue) -> Bool { measurement.valueOverHorizon.value >= 0.5 }
+
+    /// The worth of a measurement in words.
+    func worth(_ measurement: MeasurementValue) -> String {
+        isWorth(measurement)
+            ? "worth up to \(figures.money(measurement.valueOverHorizon.value)) over the horizon"
+            : "nothing to gain by itself, whatever it shows"
+    }
+
+    /// What stands above the list of measurements: the order, or that none could change the choice.
+    var measurementsLead: String {
+        result.measurements.contains(where: isWorth) ? "Most valuable first." : Words.nothingToMeasure
     }
 
     /// The word for how an overhead entered: where each arm is one host, that the hosts differ.

@@ -106,8 +106,7 @@ enum Words {
 
     /// What is said where no measurement could change the choice, and after those that could.
     static let nothingToMeasure =
-        "Nothing is worth measuring for this decision: no input alone would change the choice."
-    static let nothingElseToMeasure = "Nothing else is worth measuring."
+        "Nothing is worth measuring for this decision: no input alone would change the choice. What explains most of it:"
 
     /// Years until the cash saved has paid for a change.
     static func payback(_ years: Double?, horizon: Int) -> String {
