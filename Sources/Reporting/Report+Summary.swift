@@ -20,7 +20,7 @@ extension Report {
     }
 
     private static func measurements(_ page: Page) -> String {
-        var text = "Worth measuring. \(page.measurementsLead)\n"
+        var text = "What to measure next. \(page.measurementsLead)\n"
         for (index, measurement) in page.result.measurements.enumerated() {
             text += "\(index + 1). \(Words.oneLine(measurement.title)): \(page.worth(measurement))\n"
             text += "   \(Words.oneLine(measurement.reason))\n"
