@@ -250,6 +250,18 @@ import Testing
         #expect(!outcome.errors.isEmpty)
     }
 
+    @Test("an output that cannot be a folder is named as it was given, and the file in its way is kept")
+    func outputOntoAFile() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("s/study.yaml", Self.study)
+        try folder.write("taken", "mine")
+        let target = folder.path + "/taken"
+        let outcome = try AssayBinary.run(["decide", "s", "-o", target], in: folder.path)
+        #expect(outcome.status == 3)
+        #expect(outcome.errors.contains("\(target): is a file, and the outputs need a folder"), "\(outcome.errors)")
+        #expect(try folder.read("taken") == "mine")
+    }
+
     @Test("what is there is not replaced without being told")
     func keepsFiles() throws {
         let folder = try TemporaryFolder()

@@ -162,7 +162,7 @@ package enum Files {
     /// Why a folder cannot be made, and what to do: in its way may stand a file at any level.
     private static func folderProblem(_ folder: String, _ error: any Error) -> String {
         var path = ""
-        for part in folder.split(separator: "/", omittingEmptySubsequences: false) {
+        for part in folder.split(separator: "/") {
             path += path.isEmpty && !folder.hasPrefix("/") ? String(part) : "/" + part
             if exists(path), !isFolder(path) {
                 let what = path == folder ? "is a file" : "cannot be made, since \(path) is a file"
