@@ -1,0 +1,128 @@
+import ArgumentParser
+import Documents
+import Evidence
+import Probing
+
+/// The component probes: what `measure` does without another mode.
+struct ComponentOptions: MeasureMode {
+    @Flag(help: "About 20 seconds, for a look, instead of about 2 minutes.")
+    var quick = false
+
+    @Option(
+        help: ArgumentHelp("A folder on the storage to measure; without it storage is left out.", valueName: "folder")
+    )
+    var path: String?
+
+    @Option(help: "Rounds, 1 to 1000. Default: 4 with --quick, else 12.")
+    var rounds: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Only these probes: \(ComponentProbe.all.map(\.name).joined(separator: ", ")).",
+            valueName: "a,b"
+        )
+    )
+    var probes: String?
+
+    @Option(help: "Seconds of samples in one round, 0.1 to 3600. Default: 2.4 with --quick, else 7.")
+    var seconds: Double?
+
+    var given: [String] {
+        [
+            quick ? "--quick" : nil, path.map { _ in "--path" }, rounds.map { _ in "--rounds" },
+            probes.map { _ in "--probes" }, seconds.map { _ in "--seconds" },
+        ].compactMap { $0 }
+    }
+
+    func validate() throws {
+        if let rounds, !(1...1_000).contains(rounds) {
+            throw ValidationError("--rounds is \(rounds); expected 1 to 1000")
+        }
+        if let seconds, !(0.1...3_600).contains(seconds) {
+            throw ValidationError("--seconds is \(seconds); expected 0.1 to 3600")
+        }
+        _ = try chosenProbes()
+    }
+
+    /// The probes asked for, in the order in which they were named.
+    private func chosenProbes() throws -> [ComponentProbe] {
+        guard let probes else { return ComponentProbe.all }
+        return try probes.split(separator: ",").map { name in
+            guard let probe = ComponentProbe.all.first(where: { $0.name == name }) else {
+                let known = ComponentProbe.all.map(\.name)
+                let hint = nearest(String(name), in: known).map { "did you mean '\($0)'?" }
+                throw ValidationError(
+                    "'\(name)' is not a probe; \(hint ?? "known are \(known.joined(separator: ", "))")"
+                )
+            }
+            guard !probe.needsPath || path != nil else {
+                throw ValidationError("the probe '\(name)' needs --path, a folder on the storage to measure")
+            }
+            return probe
+        }
+    }
+
+    /// What is to be done; `rounds` replaces the rounds asked for, as modes need that repeat it.
+    func plan(seed: Int, layout: MachineLayout, rounds: Int? = nil) throws -> MeasurePlan {
+        if let path, !Files.isFolder(path) {
+            throw Failure.input(["\(path): is no folder; --path names a folder on the storage to measure"])
+        }
+        return MeasurePlan(
+            quick ? .quick : .full,
+            seed: seed,
+            processors: layout.processors,
+            probes: try chosenProbes(),
+            path: path,
+            rounds: rounds ?? self.rounds,
+            sampleSeconds: seconds
+        )
+    }
+
+    /// Carries a plan out, with progress on standard error.
+    func measure(_ plan: MeasurePlan, layout: MachineLayout, _ recording: RecordingOptions) -> MeasureOutcome {
+        let session = MeasureSession(
+            plan: plan,
+            layout: layout,
+            launcher: ProcessLauncher(),
+            environment: .live(processors: layout.processors),
+            options: .init(keepsDisturbed: recording.keepDisturbed, allowsEmulated: recording.allowEmulated)
+        )
+        return session.run(progress: { step in
+            Console.error("[\(step.done + 1)/\(step.planned)] round \(step.round): \(step.probe)")
+        })
+    }
+
+    func run(_ recording: RecordingOptions, _ components: ComponentOptions) throws {
+        let layout = MachineLayout.live()
+        let plan = try plan(seed: recording.chosenSeed(), layout: layout)
+        let target = recording.target
+        try recording.checkTarget(target)
+        let inspection = Inspection(HostView.live())
+        let started = MonotonicClock.wallTime()
+        let outcome = measure(plan, layout: layout, recording)
+        let record: Record
+        do {
+            record = try recording.adding(
+                outcome.record(
+                    host: RecordingOptions.hostName(),
+                    boot: RecordingOptions.bootIdentifier(),
+                    facts: inspection.recordFacts,
+                    blindSpots: inspection.blindSpots,
+                    tool: .init(name: "assay measure", version: Version.current),
+                    created: started,
+                    declared: try recording.declaredModel(),
+                    detected: inspection.model
+                )
+            )
+        } catch let error as MeasureRecordError {
+            throw Failure.environment("\(error); no record was written")
+        }
+        try Files.write(.init(target, bytes: try record.encoded()))
+        if recording.json {
+            try Console.print(outcome.json)
+        } else {
+            print(outcome.text)
+            print("Written: \(target)\n\(record.id)")
+        }
+    }
+}
