@@ -65,6 +65,12 @@ let package = Package(
             linkerSettings: mathematics
         ),
         .target(
+            name: "Scheduling",
+            dependencies: ["Documents", "Probability", "Estate", realModule],
+            swiftSettings: numericSettings,
+            linkerSettings: mathematics
+        ),
+        .target(
             name: "Cost",
             dependencies: ["Documents", "Probability", "Estate", "Study", realModule],
             swiftSettings: numericSettings,

@@ -1,0 +1,58 @@
+/// Where a job is put among the places that have room for it.
+///
+/// A policy ranks what the engine groups by state, so that a choice costs by the number of states. Among equals the
+/// lowest node goes first, then the lowest GPU, then the lowest memory slice.
+package enum PlacementPolicy: String, Sendable, Hashable, CaseIterable {
+    /// The first node that has room.
+    case firstFit = "first-fit"
+    /// The GPU, or for whole GPUs the node, with the least room; on a GPU the placement that wastes least.
+    case bestFit = "best-fit"
+    /// The GPU, or for whole GPUs the node, with the most room; on a GPU the placement that wastes least.
+    case worstFit = "worst-fit"
+
+    /// The rank of a node for whole GPUs; lower goes first.
+    ///
+    /// - Parameters:
+    ///   - idle: idle GPUs of the node.
+    ///   - wanted: how many the job wants there, at most `idle`.
+    func hostRank(idle: Int, wanted: Int) -> Int64 {
+        switch self {
+        case .firstFit: 0
+        case .bestFit: Int64(idle - wanted)
+        case .worstFit: Int64(wanted - idle)
+        }
+    }
+
+    /// The rank of a GPU for a slice or share, given the best move there; lower goes first.
+    func gpuRank(_ move: SliceMove) -> Int64 {
+        switch self {
+        case .firstFit: 0
+        case .bestFit: Int64(move.roomBefore) << 20 | Int64(move.waste)
+        case .worstFit: Int64(-move.roomBefore) << 20 | Int64(move.waste)
+        }
+    }
+
+    /// The rank of a placement among those of one GPU; lower goes first, the lowest slice among equals.
+    func slotRank(_ move: SliceMove) -> Int64 {
+        switch self {
+        case .firstFit: 0
+        case .bestFit, .worstFit: Int64(move.waste) << 20 | Int64(0xF_FFFF - min(move.optionsAfter, 0xF_FFFF))
+        }
+    }
+}
+
+/// Putting one slice or share on a GPU, as a policy sees it.
+///
+/// Room is what could still be given away in the best case: memory slices of a MIG GPU, thousandths of a shared one.
+struct SliceMove: Hashable {
+    /// Room before.
+    let roomBefore: Int
+    /// Room after.
+    let roomAfter: Int
+    /// What the slice takes, in the same unit.
+    let size: Int
+    /// How many placements remain possible afterwards.
+    let optionsAfter: Int
+    /// Room that is lost beyond what the slice takes.
+    var waste: Int { max(0, roomBefore - roomAfter - size) }
+}
