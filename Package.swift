@@ -96,9 +96,12 @@ let package = Package(
         // Optimised always: what it measures is the machine, not the build.
         .target(name: "CProbe", cSettings: [.unsafeFlags(["-O2"])]),
         .target(name: "CNVML"),
+        .target(name: "CCUDA", cSettings: [.unsafeFlags(["-O2"])], linkerSettings: mathematics),
         .target(
             name: "Probing",
-            dependencies: ["Documents", "Probability", "Estate", "Evidence", "CProbe", "CNVML", realModule],
+            dependencies: [
+                "Documents", "Probability", "Estate", "Evidence", "CProbe", "CNVML", "CCUDA", realModule,
+            ],
             swiftSettings: settings,
             linkerSettings: mathematics
         ),

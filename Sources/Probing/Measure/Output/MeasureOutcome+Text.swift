@@ -60,7 +60,7 @@ extension MeasureOutcome {
                 )
             )
         }
-        return numbers
+        return numbers + limitShares
     }
 }
 

@@ -55,6 +55,9 @@ package struct ComponentProbe: Sendable {
     package static let all: [ComponentProbe] = [
         .compute, .memoryBandwidth, .memoryLatency, .detours, .timers, .systemCalls, .pageFaults, .storage,
     ]
+
+    /// Every probe that a run's process can be asked for.
+    package static let known = all + GPUProbes.known
 }
 
 /// What a run of a probe knows.

@@ -26,7 +26,7 @@ package enum ProbeChild {
     }
 
     /// The reply to a request, as bytes to write; refusals and errors are replies too.
-    package static func reply(to request: String, probes: [ComponentProbe] = ComponentProbe.all) -> [UInt8] {
+    package static func reply(to request: String, probes: [ComponentProbe] = ComponentProbe.known) -> [UInt8] {
         let reply: ProbeReply
         do {
             reply = run(try ProbeRequest(argument: request), probes: probes)

@@ -12,19 +12,24 @@ package struct ProbeRequest: Sendable, Hashable {
     package var processors: [Int]
     /// A folder on the storage to measure.
     package var path: String?
+    /// The GPU to measure, by CUDA's number; nil for the first.
+    package var gpu: Int?
 
     /// The longest time for samples, in seconds.
     package static let longest = 3600.0
+    /// No GPU has a larger number.
+    package static let largestGPU = 1023
     /// The largest seed: what a file's numbers carry exactly.
     package static let largestSeed = (1 << 53) - 1
 
     /// A request.
-    package init(probe: String, seconds: Double, seed: Int, processors: [Int], path: String? = nil) {
+    package init(probe: String, seconds: Double, seed: Int, processors: [Int], path: String? = nil, gpu: Int? = nil) {
         self.probe = probe
         self.seconds = seconds
         self.seed = seed
         self.processors = processors
         self.path = path
+        self.gpu = gpu
     }
 
     /// The request as one argument of a command line.
@@ -35,6 +40,7 @@ package struct ProbeRequest: Sendable, Hashable {
             "seed": .integer(seed),
             "processors": .string(ProcessorList.text(processors)),
             "path": path.map { .string($0) },
+            "gpu": gpu.map { .integer($0) },
         ])
         return String(decoding: try json.canonical(), as: UTF8.self)
     }
@@ -43,7 +49,7 @@ package struct ProbeRequest: Sendable, Hashable {
     package init(argument: String) throws(DocumentError) {
         let value = try JSONDocument.parse(text: argument, file: "probe request")
         let object = try Reader(value, file: "probe request").object(
-            ["probe", "seconds", "seed", "processors", "path"]
+            ["probe", "seconds", "seed", "processors", "path", "gpu"]
         )
         probe = try object.require("probe").nonEmptyString()
         seconds = try object.require("seconds").double(in: 0.001...Self.longest, unit: "s")
@@ -54,5 +60,6 @@ package struct ProbeRequest: Sendable, Hashable {
         }
         processors = numbers
         path = try object["path"]?.nonEmptyString()
+        gpu = try object["gpu"]?.int(in: 0...Self.largestGPU)
     }
 }

@@ -40,6 +40,8 @@ package struct MeasurePlan: Sendable {
     package let probes: [ComponentProbe]
     /// A folder on the storage to measure.
     package let path: String?
+    /// The GPU to measure, by CUDA's number; nil for the first.
+    package let gpu: Int?
     /// The processors that may be used, ascending.
     package let processors: [Int]
     /// Time for all probes' samples in one round, in seconds.
@@ -54,6 +56,7 @@ package struct MeasurePlan: Sendable {
         processors: [Int],
         probes: [ComponentProbe] = ComponentProbe.all,
         path: String? = nil,
+        gpu: Int? = nil,
         rounds: Int? = nil,
         sampleSeconds: Double? = nil
     ) {
@@ -62,6 +65,7 @@ package struct MeasurePlan: Sendable {
         self.processors = processors
         self.probes = probes.filter { !$0.needsPath || path != nil }
         self.path = path
+        self.gpu = gpu
         self.rounds = min(max(1, rounds ?? length.rounds), 1000)
         self.sampleSeconds = sampleSeconds ?? length.sampleSeconds
     }
@@ -82,7 +86,8 @@ package struct MeasurePlan: Sendable {
                 seconds: min(max(sampleSeconds * probe.weight / total, 0.001), ProbeRequest.longest),
                 seed: Int(generator.next() >> 11),
                 processors: processors,
-                path: probe.needsPath ? path : nil
+                path: probe.needsPath ? path : nil,
+                gpu: gpu
             )
         }
     }
@@ -97,6 +102,7 @@ package struct MeasurePlan: Sendable {
             "processors": .string(ProcessorList.text(processors)),
             "probes": .array(probes.map { .string($0.name) }),
             "path": path.map { .string($0) },
+            "gpu": gpu.map { .integer($0) },
         ])
     }
 }
