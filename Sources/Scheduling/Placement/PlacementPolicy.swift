@@ -9,6 +9,26 @@ package enum PlacementPolicy: String, Sendable, Hashable, CaseIterable {
     case bestFit = "best-fit"
     /// The GPU, or for whole GPUs the node, with the most room; on a GPU the placement that wastes least.
     case worstFit = "worst-fit"
+    /// Any node that has room, and any GPU of it for a share: ``RandomScore``.
+    case random
+    /// The node whose free CPU and GPUs point least in the direction of the job: ``DotProductScore``.
+    case dotProduct = "dot-product"
+    /// A node where jobs of the same size run: ``GPUClusteringScore``.
+    case gpuClustering = "gpu-clustering"
+    /// GPUs in use before idle GPUs, and those before idle nodes: ``GPUPackingScore``.
+    case gpuPacking = "gpu-packing"
+    /// The node and GPU where fragmentation grows least: ``FragmentationGradientScore``.
+    case fragmentationGradient = "fgd"
+
+    /// Whether the policy looks at whole nodes, with their CPU and what runs there, and not at GPUs alone.
+    ///
+    /// ``NodePlacer`` serves these; the ranks below are not asked for them.
+    package var scoresNodes: Bool {
+        switch self {
+        case .firstFit, .bestFit, .worstFit: false
+        case .random, .dotProduct, .gpuClustering, .gpuPacking, .fragmentationGradient: true
+        }
+    }
 
     /// The rank of a node for whole GPUs; lower goes first.
     ///
@@ -20,6 +40,7 @@ package enum PlacementPolicy: String, Sendable, Hashable, CaseIterable {
         case .firstFit: 0
         case .bestFit: Int64(idle - wanted)
         case .worstFit: Int64(wanted - idle)
+        case .random, .dotProduct, .gpuClustering, .gpuPacking, .fragmentationGradient: 0
         }
     }
 
@@ -29,6 +50,7 @@ package enum PlacementPolicy: String, Sendable, Hashable, CaseIterable {
         case .firstFit: 0
         case .bestFit: Int64(move.roomBefore) << 20 | Int64(move.waste)
         case .worstFit: Int64(-move.roomBefore) << 20 | Int64(move.waste)
+        case .random, .dotProduct, .gpuClustering, .gpuPacking, .fragmentationGradient: 0
         }
     }
 
@@ -37,6 +59,7 @@ package enum PlacementPolicy: String, Sendable, Hashable, CaseIterable {
         switch self {
         case .firstFit: 0
         case .bestFit, .worstFit: Int64(move.waste) << 20 | Int64(0xF_FFFF - min(move.optionsAfter, 0xF_FFFF))
+        case .random, .dotProduct, .gpuClustering, .gpuPacking, .fragmentationGradient: 0
         }
     }
 }
