@@ -23,11 +23,18 @@ enum AssayBinary {
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path
 
-    /// Runs it in a folder with arguments and, when given, text on standard input.
-    static func run(_ arguments: [String], in folder: String, input: String = "") throws -> Outcome {
+    /// Runs it in a folder with arguments and, when given, text on standard input; or another program the same way.
+    static func run(
+        _ arguments: [String],
+        in folder: String,
+        input: String = "",
+        program: String = path,
+        environment: [String: String] = [:]
+    ) throws -> Outcome {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
+        process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         process.currentDirectoryURL = URL(fileURLWithPath: folder)
         // Files rather than pipes: nothing can block, whatever the size of the output.
         let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("assay-\(UUID().uuidString)").path

@@ -14,6 +14,8 @@ package struct MIGFacts: Sendable, Equatable {
 package struct GPUFacts: Sendable, Equatable {
     /// NVML's index, not stable from boot to boot.
     package var index: Int
+    /// Why NVML does not speak of it: it cannot be opened, or fell off the bus while it was asked; nil when it does.
+    package var obstacle: NVMLError?
     /// The name, which in a vGPU guest carries the profile: `NVIDIA A100-40C`.
     package var name: String?
     /// The UUID.
@@ -122,7 +124,14 @@ package struct NVMLFacts: Sendable {
                 "NVML did not say how many GPUs there are"
             } else { nil }
         // A number out of a file: no machine has more.
-        let devices = (0..<max(0, min(count ?? 0, 256))).map { Self.device($0, answers) }
+        let lost = Self.lost(lines)
+        let devices = (0..<max(0, min(count ?? 0, 256))).map { index in
+            var device = Self.device(index, answers)
+            device.obstacle =
+                answers.refusal("nvmlDeviceGetHandleByIndex", "\(index)")
+                ?? (lost.contains("\(index)") ? .gpuIsLost : nil)
+            return device
+        }
         self.devices = devices
         blockedPairs = []
         askedPairs = 0
@@ -142,6 +151,18 @@ package struct NVMLFacts: Sendable {
             view.text("/proc/driver/nvidia/gpus/\(address)/information").value.flatMap { field("Model", in: $0) }
                 .map { (address, $0) }
         }
+    }
+
+    /// The GPUs, by their index, of which some call says that they fell off the bus.
+    private static func lost(_ lines: [String]) -> Set<String> {
+        var lost: Set<String> = []
+        for line in lines where line.contains("error 15") {
+            guard let answer = NVMLAnswer(line: line), case .error(15, _) = answer.result,
+                let device = answer.arguments.first
+            else { continue }
+            lost.formUnion(device.split(separator: "/").prefix(1).map(String.init))
+        }
+        return lost
     }
 
     private static func reason(_ error: NVMLError) -> String {
@@ -175,6 +196,7 @@ package struct NVMLFacts: Sendable {
         let bytes = numbers("nvmlDeviceGetMemoryInfo").first
         return GPUFacts(
             index: index,
+            obstacle: nil,
             name: answers.word("nvmlDeviceGetName", gpu),
             uuid: answers.word("nvmlDeviceGetUUID", gpu),
             address: answers.word("nvmlDeviceGetPciInfo", gpu).flatMap(address),

@@ -20,11 +20,36 @@ extension Survey {
             )
         }
         for device in facts.nvml.devices {
+            unreachable(device)
             link(device)
             clocks(device)
             state(device)
         }
         peers()
+    }
+
+    private mutating func unreachable(_ device: GPUFacts) {
+        guard let obstacle = device.obstacle else { return }
+        let isLost = obstacle == .gpuIsLost
+        let mend =
+            switch obstacle {
+            case .gpuIsLost, .resetRequired: "dmesg | grep Xid; then nvidia-smi --gpu-reset, or restart the host"
+            case .noPermission: "Run inspect as root, or give this container the GPU's device file."
+            default: "nvidia-smi -q; dmesg | grep NVRM"
+            }
+        found(
+            "gpu-unreachable",
+            "GPU \(device.index)",
+            .high,
+            isLost
+                ? "GPU \(device.index) fell off the bus."
+                : "GPU \(device.index) is counted by the driver and cannot be opened: \(obstacle.name).",
+            cost:
+                "Nothing runs on it, and its mode, links and clocks are unknown: this answer is about the other GPUs.",
+            .high,
+            from: isLost ? "NVML" : "nvmlDeviceGetHandleByIndex(\(device.index))",
+            mend: mend
+        )
     }
 
     private mutating func link(_ device: GPUFacts) {
