@@ -1,0 +1,19 @@
+/// A trace as it was read: its jobs, what they are called, and what was found on the way.
+package struct ImportedTrace: Sendable {
+    /// The jobs, by submission.
+    package internal(set) var trace: Trace
+    /// When each job started by the file's own account, in milliseconds of the trace, in step with ``trace``.
+    ///
+    /// ``TraceJob/unknown`` where the file does not say.
+    package internal(set) var recordedStart: ContiguousArray<Int64>
+    /// What jobs are called, by ``TraceJob/id``.
+    package internal(set) var names: JobNames
+    /// The names of speed classes by ``TraceJob/speedClass``; empty where the file has none.
+    package internal(set) var classes: [String]
+    /// The format that it was read as.
+    package internal(set) var format: TraceFormat
+    /// Processors of the machine by the file's own account (SWF's MaxProcs).
+    package internal(set) var statedProcessors: Int?
+    /// What was found.
+    package internal(set) var audit: ImportAudit
+}

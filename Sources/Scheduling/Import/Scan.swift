@@ -1,0 +1,150 @@
+/// Reading numbers and words of a field without making strings of them.
+enum Scan {
+    /// A whole number; nil for anything else.
+    ///
+    /// Beyond the range it saturates, so that a bound catches it.
+    static func integer(_ bytes: Span<UInt8>, _ field: FieldRange) -> Int64? {
+        var at = Int(field.lower)
+        let end = Int(field.upper)
+        guard at < end else { return nil }
+        let negative = bytes[at] == UInt8(ascii: "-")
+        if negative || bytes[at] == UInt8(ascii: "+") { at += 1 }
+        guard at < end else { return nil }
+        var value: Int64 = 0
+        while at < end {
+            let digit = bytes[at] &- UInt8(ascii: "0")
+            guard digit < 10 else { return nil }
+            value = saturating(value, 10, Int64(digit))
+            at += 1
+        }
+        return negative ? -value : value
+    }
+
+    /// A decimal number times `scale` (1 to 10^9), rounded half away from zero; nil for anything else.
+    ///
+    /// Beyond the range it saturates.
+    static func scaled(_ bytes: Span<UInt8>, _ field: FieldRange, by scale: Int64) -> Int64? {
+        var at = Int(field.lower)
+        let end = Int(field.upper)
+        guard at < end else { return nil }
+        let negative = bytes[at] == UInt8(ascii: "-")
+        if negative || bytes[at] == UInt8(ascii: "+") { at += 1 }
+        let first = at
+        var whole: Int64 = 0
+        while at < end {
+            let digit = bytes[at] &- UInt8(ascii: "0")
+            guard digit < 10 else { break }
+            whole = saturating(whole, 10, Int64(digit))
+            at += 1
+        }
+        var digits = at - first
+        var fraction: Int64 = 0
+        var unit: Int64 = 1
+        if at < end, bytes[at] == UInt8(ascii: ".") {
+            at += 1
+            while at < end {
+                let digit = bytes[at] &- UInt8(ascii: "0")
+                guard digit < 10 else { break }
+                if unit < 1_000_000_000 {
+                    fraction = fraction * 10 + Int64(digit)
+                    unit *= 10
+                }
+                digits += 1
+                at += 1
+            }
+        }
+        guard digits > 0 else { return nil }
+        guard at == end else { return scientific(bytes, field, by: scale, mantissaEnd: at) }
+        let value = saturating(whole, scale, (fraction * scale + unit / 2) / unit)
+        return negative ? -value : value
+    }
+
+    /// The rare numbers with an exponent.
+    private static func scientific(
+        _ bytes: Span<UInt8>,
+        _ field: FieldRange,
+        by scale: Int64,
+        mantissaEnd: Int
+    ) -> Int64? {
+        guard bytes[mantissaEnd] | 0x20 == UInt8(ascii: "e"), field.count <= 40,
+            let value = Double(text(bytes, field)), value.isFinite
+        else { return nil }
+        let scaled = (value * Double(scale)).rounded(.toNearestOrAwayFromZero)
+        guard scaled.magnitude < 9e18 else { return scaled < 0 ? -Int64.max : Int64.max }
+        return Int64(scaled)
+    }
+
+    /// `value * factor + more`, at most the largest number; none of them negative.
+    static func saturating(_ value: Int64, _ factor: Int64, _ more: Int64) -> Int64 {
+        let (product, tooLarge) = value.multipliedReportingOverflow(by: factor)
+        let (sum, overflow) = product.addingReportingOverflow(more)
+        return tooLarge || overflow ? .max : sum
+    }
+
+    /// The field as a string; bytes that are not UTF-8 are replaced.
+    static func text(_ bytes: Span<UInt8>, _ field: FieldRange) -> String {
+        var content: [UInt8] = []
+        content.reserveCapacity(field.count)
+        var skip = false
+        for index in field.range {
+            let byte = bytes[index]
+            if field.hasDoubledQuotes, byte == UInt8(ascii: "\""), !skip {
+                skip = true
+                continue
+            }
+            skip = false
+            content.append(byte)
+        }
+        return String(decoding: content, as: UTF8.self)
+    }
+
+    /// Whether the field is a word, without regard to the case of its letters; `word` is in lower case.
+    static func equals(_ bytes: Span<UInt8>, _ field: FieldRange, _ word: StaticString) -> Bool {
+        field.count == word.utf8CodeUnitCount && starts(bytes, field, word)
+    }
+
+    /// Whether the field starts with a word, without regard to the case of its letters; `word` is in lower case.
+    static func starts(_ bytes: Span<UInt8>, _ field: FieldRange, _ word: StaticString) -> Bool {
+        guard field.count >= word.utf8CodeUnitCount else { return false }
+        return word.withUTF8Buffer { letters in
+            var at = Int(field.lower)
+            for letter in letters {
+                let byte = bytes[at]
+                guard byte == letter || (byte &- 0x41 < 26 && byte | 0x20 == letter) else { return false }
+                at += 1
+            }
+            return true
+        }
+    }
+
+    /// Whether the field says that there is no value: empty, `Unknown`, `None`, `N/A`, `NULL`, `nan` or `-`.
+    static func isMissing(_ bytes: Span<UInt8>, _ field: FieldRange) -> Bool {
+        guard !field.isEmpty else { return true }
+        // Values start with a digit nearly always.
+        guard bytes[Int(field.lower)] &- UInt8(ascii: "0") > 9 else { return false }
+        return equals(bytes, field, "unknown") || equals(bytes, field, "none") || equals(bytes, field, "n/a")
+            || equals(bytes, field, "null") || equals(bytes, field, "nan") || equals(bytes, field, "-")
+            || equals(bytes, field, "invalid")
+    }
+
+    /// Whether the field holds a control character, which no name has.
+    static func hasControlCharacter(_ bytes: Span<UInt8>, _ field: FieldRange) -> Bool {
+        for index in field.range where bytes[index] < 0x20 || bytes[index] == 0x7F { return true }
+        return false
+    }
+
+    /// A 64-bit fingerprint of the field that is the same on every machine (FNV-1a, finished by splitmix64's mixer).
+    static func fingerprint(_ bytes: Span<UInt8>, _ field: FieldRange, seed: UInt64 = 0) -> UInt64 {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ seed
+        for index in field.range { hash = (hash ^ UInt64(bytes[index])) &* 0x0000_0100_0000_01B3 }
+        return mixed(hash)
+    }
+
+    /// Spreads a number over all 64 bits.
+    static func mixed(_ value: UInt64) -> UInt64 {
+        var mixed = value
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

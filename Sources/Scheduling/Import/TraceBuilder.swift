@@ -1,0 +1,236 @@
+/// Turns rows into jobs by the stated rules, and counts what it leaves out.
+struct TraceBuilder: Sendable {
+    private(set) var trace = Trace()
+    private var recordedStart: ContiguousArray<Int64> = []
+    private var names = JobNames()
+    private var seen = FingerprintSet()
+    private var lastSubmit = Int64.min
+    private var firstSubmit = Int64.max
+    private var isSorted = true
+    private let options: TraceImportOptions
+    var audit = ImportAudit()
+    var teams = NameTable(limit: 100_000)
+    var profiles = NameTable(limit: 100_000)
+    var gpuTypes = NameTable(limit: 64)
+    var classes = NameTable(limit: 100_000)
+    var statedProcessors: Int?
+    /// Milliseconds from 1970 to the file's time 0; nil where its times are of the calendar, or float freely.
+    var epochMilliseconds: Int64?
+    private var isDated = false
+    private var lastLocalLine = 0
+    private var zones = (local: false, written: false)
+
+    /// 1990-01-01T00:00:00Z in milliseconds: no trace of GPU jobs is older.
+    static let earliest: Int64 = 631_152_000_000
+    /// 9999-12-31 in milliseconds: the last day that can be written.
+    static let latest: Int64 = 253_402_300_799_000
+    /// Ten years in milliseconds.
+    static let longest: Int64 = 315_576_000_000
+    /// The most GPUs that a job may ask for.
+    static let mostGPUs: Int64 = 1_000_000
+
+    init(options: TraceImportOptions) {
+        self.options = options
+    }
+
+    /// The time in UTC of a time of the calendar, counting what had to be assumed.
+    mutating func instant(_ time: CalendarTime, line: Int) -> Int64 {
+        if time.hasZone {
+            if zones.local, !zones.written { audit.note(.mixedZones, line: line) }
+            zones.written = true
+            return time.milliseconds
+        }
+        if zones.written, !zones.local { audit.note(.mixedZones, line: line) }
+        zones.local = true
+        if options.zone == nil, line != lastLocalLine {
+            lastLocalLine = line
+            audit.note(.localTime, line: line)
+        }
+        let rule = options.zone ?? .utc
+        let (instant, isAmbiguous) = rule.instant(local: time.milliseconds)
+        if isAmbiguous { audit.note(.ambiguousTime, line: line) }
+        return instant
+    }
+
+    /// Adds a row, or counts why it is no job.
+    mutating func add(_ row: TraceRow, _ bytes: Span<UInt8>, line: Int) {
+        if Scan.hasControlCharacter(bytes, row.job) { return audit.note(.controlCharacters, line: line) }
+        guard let times = times(of: row, line: line), let job = job(of: row, times, line: line) else { return }
+        append(job, row, times, bytes, line: line)
+    }
+
+    private struct Times {
+        var submit: Int64
+        var start: Int64?
+        var duration: Int64
+        var findings: [ImportAudit.Finding] = []
+    }
+
+    private mutating func times(of row: TraceRow, line: Int) -> Times? {
+        // Numbers that can only be seconds since 1970 make the file a dated one; its other times are held to that.
+        if row.isDated || (row.submit ?? row.start ?? 0) >= Self.earliest { isDated = true }
+        for time in [row.submit, row.start, row.end] {
+            guard let time else { continue }
+            guard time >= (isDated ? Self.earliest : 0), time <= Self.latest else {
+                audit.note(.impossibleTime, line: line)
+                return nil
+            }
+        }
+        if let duration = row.duration, duration < 0 {
+            audit.note(.negativeDuration, line: line)
+            return nil
+        }
+        if let start = row.start, let end = row.end, end < start {
+            audit.note(.endsBeforeStart, line: line)
+            return nil
+        }
+        // Rows that never ran still asked for something, which is all that a replay without departures needs.
+        guard options.needsTimes else {
+            return Times(submit: row.submit ?? row.start ?? 0, start: row.start, duration: row.duration ?? 0)
+        }
+        guard let submit = row.submit ?? row.start else {
+            audit.note(.missingSubmit, line: line)
+            return nil
+        }
+        var times = Times(submit: submit, start: row.start, duration: 0)
+        if row.submit == nil { times.findings.append(.submitFromStart) }
+        if let end = row.end, row.start == nil, end < submit {
+            audit.note(.endsBeforeStart, line: line)
+            return nil
+        }
+        let spanned = row.start.flatMap { start in row.end.map { $0 - start } }
+        guard let duration = row.duration ?? spanned else {
+            audit.note(row.start == nil ? .neverRan : .missingDuration, line: line)
+            return nil
+        }
+        times.duration = duration
+        guard duration <= Self.longest else {
+            audit.note(.absurdDuration, line: line)
+            return nil
+        }
+        if let spanned, abs(spanned - duration) > 1_000 { times.findings.append(.durationDisagrees) }
+        if let start = row.start, start < submit { times.findings.append(.startsBeforeSubmit) }
+        if row.isRunning { times.findings.append(.stillRunning) }
+        if duration == 0 { times.findings.append(.zeroDuration) }
+        return times
+    }
+
+    private mutating func job(of row: TraceRow, _ times: Times, line: Int) -> TraceJob? {
+        guard var gpus = row.gpus else {
+            audit.note(.missingSize, line: line)
+            return nil
+        }
+        var milli = row.gpuMilli
+        guard gpus >= 0, milli >= 0, row.cpuMilli >= 0, row.memoryMiB >= 0, row.gpuMemoryMiB >= 0, row.nodes >= 0 else {
+            audit.note(.negativeSize, line: line)
+            return nil
+        }
+        if gpus == 0 { milli = 1_000 }
+        // One GPU in more than a thousand thousandths is so many GPUs.
+        if gpus == 1, milli > 1_000 {
+            if milli % 1_000 != 0 { audit.note(.roundedGPUs, line: line) }
+            (gpus, milli) = (milli / 1_000 + (milli % 1_000 > 0 ? 1 : 0), 1_000)
+        }
+        guard gpus <= Self.mostGPUs, row.nodes <= Self.mostGPUs, let cpu = Int32(exactly: row.cpuMilli),
+            let memory = Int32(exactly: row.memoryMiB), let gpuMemory = Int32(exactly: row.gpuMemoryMiB)
+        else {
+            audit.note(.absurdSize, line: line)
+            return nil
+        }
+        guard milli == 1_000 || (gpus == 1 && milli > 0 && milli < 1_000) else {
+            audit.note(.partOfSeveral, line: line)
+            return nil
+        }
+        guard gpus > 0 || options.keepsCPUJobs else {
+            audit.note(.noGPU, line: line)
+            return nil
+        }
+        return TraceJob(
+            id: 0,
+            submit: times.submit,
+            duration: times.duration,
+            requested: row.requested > 0 && row.requested <= Self.longest * 100 ? row.requested : TraceJob.unknown,
+            gpus: Int32(gpus),
+            gpuMilli: Int32(milli),
+            profile: row.profile,
+            gpuMemoryMiB: gpuMemory,
+            gpuTypes: row.gpuTypes,
+            cpuMilli: cpu,
+            memoryMiB: memory,
+            nodes: Int32(row.nodes),
+            team: row.team,
+            priority: Int32(clamping: row.priority),
+            speedClass: row.speedClass
+        )
+    }
+
+    private mutating func append(_ job: TraceJob, _ row: TraceRow, _ times: Times, _ bytes: Span<UInt8>, line: Int) {
+        var job = job
+        if row.job.isEmpty {
+            job.id = Int64(line)
+            if !seen.insert(Scan.fingerprint(bytes, FieldRange(lower: 0, upper: Int32(clamping: bytes.count)))) {
+                audit.note(.repeatedRow, line: line)
+            }
+        } else {
+            let when = UInt64(bitPattern: row.start ?? times.submit)
+            guard seen.insert(Scan.fingerprint(bytes, row.job, seed: Scan.mixed(when &+ 1))) else {
+                return audit.note(.duplicate, line: line)
+            }
+            job.id = names.id(bytes, row.job)
+        }
+        for finding in times.findings { audit.note(finding, line: line) }
+        if job.submit < lastSubmit {
+            if options.needsTimes { audit.note(.unsorted, line: line) }
+            isSorted = false
+        } else {
+            lastSubmit = job.submit
+        }
+        firstSubmit = min(firstSubmit, job.submit)
+        trace.append(job)
+        recordedStart.append(times.start ?? TraceJob.unknown)
+        audit.jobs += 1
+    }
+
+    /// The trace, sorted; the times of a dated trace start with its first submission.
+    mutating func finish(format: TraceFormat) -> ImportedTrace {
+        let origin = isDated && trace.count > 0 ? firstSubmit : 0
+        if !isSorted || origin != 0 {
+            // Without times, the order of the file is the order of arrival.
+            let keepsOrder = isSorted || !options.needsTimes
+            let order = keepsOrder ? Array(trace.submit.indices) : Self.order(trace.submit)
+            var shifted = Trace()
+            shifted.reserveCapacity(trace.count)
+            var starts: ContiguousArray<Int64> = []
+            starts.reserveCapacity(trace.count)
+            for index in order {
+                var job = trace[index]
+                job.submit = keepsOrder && !isSorted ? 0 : job.submit - origin
+                shifted.append(job)
+                let start = recordedStart[index]
+                starts.append(start == TraceJob.unknown ? start : max(start - origin, 0))
+            }
+            trace = shifted
+            recordedStart = starts
+        }
+        trace.teams = teams.names
+        trace.profiles = profiles.names
+        trace.gpuTypes = gpuTypes.names
+        trace.epochMilliseconds = isDated ? origin : epochMilliseconds
+        return ImportedTrace(
+            trace: trace,
+            recordedStart: recordedStart,
+            names: names,
+            classes: classes.names,
+            format: format,
+            statedProcessors: statedProcessors,
+            audit: audit
+        )
+    }
+
+    /// Indices by time, those of one instant as they stand.
+    private static func order(_ times: ContiguousArray<Int64>) -> [Int] {
+        var keys = times.indices.map { (times[$0], $0) }
+        keys.sort { $0 < $1 }
+        return keys.map(\.1)
+    }
+}
