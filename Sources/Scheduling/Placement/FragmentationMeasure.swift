@@ -84,7 +84,8 @@ package struct FragmentationMeasure: Sendable {
     ///   - kind: the node's GPU type, an index into the kinds given at the start.
     ///   - cpuMilli: CPU left.
     ///   - left: thousandths left on each GPU, 0...1000, of at most 64 GPUs.
-    package func fragment(kind: Int, cpuMilli: Int64, left: some Sequence<Int16>) -> Int64 {
+    /// - Returns: thousandths of a GPU that a typical job could not use, times ``weight``.
+    package func fragment(kind: Int, cpuMilli: Int64, left: ContiguousArray<Int16>) -> Int64 {
         let rank = rank(cpuMilli: cpuMilli)
         var room: Int64 = 0
         var used: Int64 = 0

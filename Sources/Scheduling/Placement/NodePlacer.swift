@@ -1,24 +1,25 @@
 package import Probability
 
+/// Where a job was put.
+package struct NodePlace: Sendable, Hashable {
+    /// The node's rank.
+    package let rank: Int
+    /// Its GPUs, bit 0 the first; 0 for a CPU job.
+    package let mask: UInt64
+}
+
+/// What a policy thought of a slot's nodes when the slot was of a generation.
+private struct Remembered {
+    var generation: UInt32 = 0
+    /// The score; -1 where the request does not fit.
+    var score: Int32 = -1
+}
+
 /// Puts jobs on nodes by one score.
 ///
 /// Generic so that the policy is switched once, outside of what it does for every job. What a policy thinks of a state
 /// is remembered: a score is computed once per request and state.
 package struct NodePlacer<Score: NodeScore>: Sendable {
-    /// Where a job was put.
-    package struct Place: Sendable, Hashable {
-        /// The node's rank.
-        package let rank: Int
-        /// Its GPUs, bit 0 the first; 0 for a CPU job.
-        package let mask: UInt64
-    }
-
-    private struct Remembered {
-        var generation: UInt32 = 0
-        /// The score; -1 where the request does not fit.
-        var score: Int32 = -1
-    }
-
     package private(set) var states: NodeStates
     private let score: Score
     /// The requests that jobs are numbered by.
@@ -41,7 +42,7 @@ package struct NodePlacer<Score: NodeScore>: Sendable {
         let nodes = states.slotOfRank.count
         let (cells, overflow) = requests.count.multipliedReportingOverflow(by: nodes + 1)
         remembers = !overflow && cells <= Self.mostRemembered
-        memory = ContiguousArray(repeating: [], count: requests.count)
+        memory = ContiguousArray(repeating: [], count: max(1, requests.count))
         kinds = ContiguousArray(repeating: 0, count: Score.wantsAffinity ? 64 * nodes : 0)
     }
 
@@ -50,7 +51,8 @@ package struct NodePlacer<Score: NodeScore>: Sendable {
     /// - Parameters:
     ///   - request: an index into the requests given at the start.
     ///   - memoryMiB: the host memory that it takes.
-    package mutating func place(_ request: Int, memoryMiB: Int64) -> Place? {
+    /// - Returns: where it was put.
+    package mutating func place(_ request: Int, memoryMiB: Int64) -> NodePlace? {
         let wanted = requests[request]
         guard let slot = Score.drawsNode ? drawn(request, memoryMiB) : best(request, memoryMiB) else { return nil }
         let rank = Int(states.lowest[slot])
@@ -66,11 +68,11 @@ package struct NodePlacer<Score: NodeScore>: Sendable {
         }
         let affinity = countKind(wanted, rank: rank, by: 1)
         states.change(rank: rank, request: wanted, memoryMiB: memoryMiB, mask: mask, sign: 1, affinity: affinity)
-        return Place(rank: rank, mask: mask)
+        return NodePlace(rank: rank, mask: mask)
     }
 
     /// Gives back what ``place(_:memoryMiB:)`` took.
-    package mutating func release(_ place: Place, _ request: Int, memoryMiB: Int64) {
+    package mutating func release(_ place: NodePlace, _ request: Int, memoryMiB: Int64) {
         let affinity = countKind(requests[request], rank: place.rank, by: -1)
         states.change(
             rank: place.rank,
@@ -93,69 +95,56 @@ package struct NodePlacer<Score: NodeScore>: Sendable {
     }
 
     private mutating func best(_ request: Int, _ memoryMiB: Int64) -> Int? {
+        let scores = takeScores(request)
+        defer { memory[scores.row] = scores.cells }
         var best: Int?
         var most: Int32 = 0
         var lowest = Int32.max
-        withScores(request) { states, scoreOf in
-            for slot in 0..<states.slotCount where states.population[slot] > 0 {
-                let points = scoreOf(slot)
-                if points < most || states.memory[slot] < memoryMiB { continue }
-                if points > most || states.lowest[slot] < lowest {
-                    best = slot
-                    most = points
-                    lowest = states.lowest[slot]
-                }
+        for slot in 0..<states.slotCount {
+            let points = scores.cells[slot].score
+            if points < most || states.population[slot] == 0 || states.memory[slot] < memoryMiB { continue }
+            let rank = states.lowest[slot]
+            if points > most || rank < lowest {
+                best = slot
+                most = points
+                lowest = rank
             }
         }
         return best
     }
 
     private mutating func drawn(_ request: Int, _ memoryMiB: Int64) -> Int? {
+        let scores = takeScores(request)
+        defer { memory[scores.row] = scores.cells }
+        func nodes(_ slot: Int) -> Int {
+            scores.cells[slot].score < 0 || states.memory[slot] < memoryMiB ? 0 : Int(states.population[slot])
+        }
         var fitting = 0
-        withScores(request) { states, scoreOf in
-            for slot in 0..<states.slotCount where states.population[slot] > 0 {
-                if scoreOf(slot) >= 0 && states.memory[slot] >= memoryMiB { fitting += Int(states.population[slot]) }
-            }
-        }
+        for slot in 0..<states.slotCount { fitting += nodes(slot) }
         guard fitting > 0 else { return nil }
-        var left = random.index(below: fitting)
-        var found: Int?
         // Nodes of one state are alike, so the lowest of the drawn state stands for any of them.
-        withScores(request) { states, scoreOf in
-            for slot in 0..<states.slotCount where states.population[slot] > 0 {
-                if scoreOf(slot) < 0 || states.memory[slot] < memoryMiB { continue }
-                left -= Int(states.population[slot])
-                if left < 0 {
-                    found = slot
-                    return
-                }
-            }
+        var left = random.index(below: fitting)
+        for slot in 0..<states.slotCount {
+            left -= nodes(slot)
+            if left < 0 { return slot }
         }
-        return found
+        return nil
     }
 
-    /// Runs a body that can ask for the score of a slot's nodes, -1 where the request does not fit there.
-    @inline(__always)
-    private mutating func withScores(_ request: Int, _ body: (borrowing NodeStates, (Int) -> Int32) -> Void) {
+    /// Takes a request's scores out of the memory, those of states that are new computed; the caller puts them back.
+    private mutating func takeScores(_ request: Int) -> (row: Int, cells: ContiguousArray<Remembered>) {
+        let row = remembers ? request : 0
+        var cells = memory[row]
+        memory[row] = []
+        if !remembers { cells.removeAll(keepingCapacity: true) }
+        let missing = states.slotCount - cells.count
+        if missing > 0 { cells.append(contentsOf: repeatElement(Remembered(), count: missing)) }
         let wanted = requests[request]
-        let score = score
-        guard remembers else {
-            body(states) { [states] slot in
-                states.fits(wanted, slot: slot) ? score.score(states, slot: slot, wanted) : -1
-            }
-            return
+        for slot in 0..<states.slotCount where cells[slot].generation != states.generation[slot] {
+            if states.population[slot] == 0 { continue }
+            let points = states.fits(wanted, slot: slot) ? score.score(states, slot: slot, wanted) : -1
+            cells[slot] = Remembered(generation: states.generation[slot], score: points)
         }
-        let missing = states.slotCount - memory[request].count
-        if missing > 0 { memory[request].append(contentsOf: repeatElement(Remembered(), count: missing)) }
-        memory[request].withUnsafeMutableBufferPointer { remembered in
-            let states = states
-            body(states) { slot in
-                let now = states.generation[slot]
-                if remembered[slot].generation == now { return remembered[slot].score }
-                let points = states.fits(wanted, slot: slot) ? score.score(states, slot: slot, wanted) : -1
-                remembered[slot] = Remembered(generation: now, score: points)
-                return points
-            }
-        }
+        return (row, cells)
     }
 }

@@ -6,7 +6,7 @@ package struct NodeRequest: Sendable, Hashable {
     package let gpus: Int
     /// Thousandths of each GPU: 1,000 for whole ones, 1...999 only for a single GPU, 0 without GPUs.
     package let gpuMilli: Int
-    /// GPU types that will do, one bit per name in ``Trace/gpuTypes``; 0 for any. 0 without GPUs.
+    /// GPU types that will do, one bit per name in ``Trace/gpuTypes``; 0 for any, and without GPUs.
     package let types: UInt64
 
     /// Makes a request; nil where the numbers make no sense or it is not for GPUs or shares of them.
@@ -43,7 +43,7 @@ package struct NodeRequest: Sendable, Hashable {
     /// Thousandths of GPUs in all.
     package var totalMilli: Int { gpus * gpuMilli }
 
-    /// What GPU clustering keeps together: shares, and whole GPUs by their number; bit 0 for shares. 0 without GPUs.
+    /// What GPU clustering keeps together: shares, and whole GPUs by their number; bit 0 for shares, 0 without GPUs.
     var affinity: UInt64 {
         if gpus == 0 { return 0 }
         return isShare ? 1 : 1 << UInt64(min(gpus, 63))

@@ -89,11 +89,6 @@ package struct NodeStates: Sendable {
         }
     }
 
-    /// The thousandths left on the GPUs of a slot's nodes.
-    func left(of slot: Int) -> ArraySlice<Int16>.SubSequence {
-        ArraySlice(left[(slot * stride)..<(slot * stride + Int(gpus[slot]))])
-    }
-
     /// The thousandths left on one GPU.
     func left(_ slot: Int, gpu: Int) -> Int { Int(left[slot * stride + gpu]) }
 
@@ -112,9 +107,11 @@ package struct NodeStates: Sendable {
     ///
     /// - Parameters:
     ///   - rank: the node.
+    ///   - request: what is taken or given back.
+    ///   - memoryMiB: the host memory that goes with it.
     ///   - mask: its GPUs that are concerned.
     ///   - sign: 1 to take, -1 to give back.
-    ///   - affinity: the kinds of jobs on the node afterwards, where the policy wants them.
+    ///   - after: the kinds of jobs on the node afterwards, where the policy wants them.
     mutating func change(
         rank: Int,
         request: NodeRequest,
@@ -137,14 +134,10 @@ package struct NodeStates: Sendable {
     }
 
     private func key(of slot: Int) -> Key {
-        let first = slot * stride
-        return Key(
-            kind: kind[slot],
-            cpu: cpu[slot],
-            memory: memory[slot],
-            affinity: affinity[slot],
-            left: ContiguousArray(left[first..<(first + Int(gpus[slot]))])
-        )
+        var left = ContiguousArray<Int16>()
+        left.reserveCapacity(stride)
+        for gpu in 0..<Int(gpus[slot]) { left.append(self.left[slot * stride + gpu]) }
+        return Key(kind: kind[slot], cpu: cpu[slot], memory: memory[slot], affinity: affinity[slot], left: left)
     }
 
     private mutating func leave(_ rank: Int, _ slot: Int) {
@@ -187,7 +180,7 @@ package struct NodeStates: Sendable {
             memory.append(0)
             affinity.append(0)
             gpus.append(0)
-            left.append(contentsOf: repeatElement(0, count: stride))
+            for _ in 0..<stride { left.append(0) }
             room.append(0)
             idle.append(0)
             fragment.append(0)

@@ -35,6 +35,7 @@ package enum PlacementPolicy: String, Sendable, Hashable, CaseIterable {
     /// - Parameters:
     ///   - idle: idle GPUs of the node.
     ///   - wanted: how many the job wants there, at most `idle`.
+    /// - Returns: the rank, only to compare with others.
     func hostRank(idle: Int, wanted: Int) -> Int64 {
         switch self {
         case .firstFit: 0

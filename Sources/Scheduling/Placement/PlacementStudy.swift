@@ -81,6 +81,7 @@ package enum PlacementStudy {
     ///   - trace: jobs that ask for GPUs, shares of one, or none; their times are not looked at.
     ///   - cluster: nodes whose GPUs can be shared; a pool counts as one node per GPU.
     ///   - options: the policy and the protocol.
+    /// - Returns: what became of each arrival, and the cluster after it.
     /// - Throws: ``SimulationError`` where the cluster is empty or has nodes of MIG layouts, or an option makes no sense.
     package static func run(
         _ trace: Trace,
