@@ -101,6 +101,7 @@ let package = Package(
             name: "Probing",
             dependencies: [
                 "Documents", "Probability", "Estate", "Evidence", "CProbe", "CNVML", "CCUDA", realModule,
+                .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: settings,
             linkerSettings: mathematics
