@@ -7,6 +7,7 @@ extension ParsableCommand {
     package static func start() async {
         // A run of a probe is this program again: answered before anything else.
         if let status = ProbeChild.answer(CommandLine.arguments) { Glibc.exit(status) }
+        if let status = NetworkChild.answer(CommandLine.arguments) { Glibc.exit(status) }
         do {
             var command = try parseAsRoot()
             if var asynchronous = command as? any AsyncParsableCommand {

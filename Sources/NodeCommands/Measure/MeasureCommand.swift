@@ -20,11 +20,12 @@ package struct MeasureCommand: ParsableCommand {
 
     @OptionGroup(title: "Record") var recording: RecordingOptions
     @OptionGroup(title: "Components") var components: ComponentOptions
+    @OptionGroup(title: "Network") var network: NetworkOptions
 
     package init() {}
 
     /// Every mode that flags can ask for, components apart.
-    private var modes: [any MeasureMode] { [] }
+    private var modes: [any MeasureMode] { [network] }
 
     /// The mode that was asked for.
     private var asked: any MeasureMode { modes.first { !$0.given.isEmpty } ?? components }
