@@ -13,7 +13,7 @@ struct CSVParser: Sendable {
         var ratio: (multiply: Int64, divide: Int64) { unit.ratio }
     }
 
-    private var splitter = FieldSplitter()
+    private var splitter: FieldSplitter
     private let separator: UInt8
     private let count: Int
     private let options: TraceImportOptions
@@ -35,6 +35,7 @@ struct CSVParser: Sendable {
         self.separator = separator
         self.options = options
         count = header.count
+        splitter = FieldSplitter(capacity: header.count)
         var sources = ContiguousArray<Source?>(repeating: nil, count: TraceField.allCases.count)
         for (place, field) in TraceField.allCases.enumerated() {
             guard let source = mapping[field] else { continue }

@@ -8,6 +8,16 @@ struct FieldRange: Sendable, Hashable {
     /// A field that is not there.
     static let absent = FieldRange(lower: 0, upper: 0)
 
+    init(lower: Int32, upper: Int32) {
+        self.lower = lower
+        self.upper = upper
+    }
+
+    init(_ lower: Int, _ upper: Int) {
+        self.lower = Int32(clamping: lower)
+        self.upper = Int32(clamping: upper)
+    }
+
     var isEmpty: Bool { upper <= lower }
     var count: Int { Int(upper) - Int(lower) }
     var range: Range<Int> { isEmpty ? 0..<0 : Int(lower)..<Int(upper) }
@@ -15,95 +25,92 @@ struct FieldRange: Sendable, Hashable {
 
 /// The fields of one line, in storage that is used again for the next.
 struct FieldSplitter: Sendable {
-    private(set) var fields: ContiguousArray<FieldRange> = []
+    private var fields: ContiguousArray<FieldRange>
+    /// How many fields the last line had; one more than there is room for stands for any number above that.
+    private(set) var count = 0
+
+    /// Room for the fields of a line.
+    init(capacity: Int) {
+        fields = ContiguousArray(repeating: .absent, count: max(capacity, 1))
+    }
 
     /// The field at an index; absent where the line has fewer.
     subscript(index: Int) -> FieldRange {
-        index >= 0 && index < fields.count ? fields[index] : .absent
+        index >= 0 && index < min(count, fields.count) ? fields[index] : .absent
     }
 
-    var count: Int { fields.count }
-
-    /// Splits at a separator; a field may stand in double quotes, in which the separator is text and a doubled quote is
-    /// one.
+    /// Splits at a separator.
     ///
-    /// - Returns: false when a quote is not closed on the line.
+    /// With `quotes`, a field may stand in double quotes, in which the separator is text and a doubled quote is one.
+    ///
+    /// - Returns: false when a quote is not closed on the line, or text follows it.
     mutating func split(_ line: Span<UInt8>, separator: UInt8, quotes: Bool) -> Bool {
-        fields.removeAll(keepingCapacity: true)
-        var start = 0
+        var output = fields.mutableSpan
+        let room = output.count
+        var found = 0
         var at = 0
         let end = line.count
         while true {
-            if quotes, at < end, at == start || isBlank(line, start, at), line[at] == UInt8(ascii: "\"") {
-                guard let closed = quoted(line, from: at + 1, separator: separator) else { return false }
-                guard closed < end else { return true }
-                at = closed + 1
-                start = at
-                continue
+            // At the start of a field.
+            while at < end, line[at] == 0x20 { at += 1 }
+            guard found < room else {
+                count = room + 1
+                return true
             }
-            while at < end, line[at] != separator {
-                if quotes, line[at] == UInt8(ascii: "\""), isBlank(line, start, at) { break }
+            if quotes, at < end, line[at] == UInt8(ascii: "\"") {
+                let start = at + 1
+                var doubled = false
+                at = start
+                while true {
+                    guard at < end else { return false }
+                    if line[at] == UInt8(ascii: "\"") {
+                        guard at + 1 < end, line[at + 1] == UInt8(ascii: "\"") else { break }
+                        doubled = true
+                        at += 1
+                    }
+                    at += 1
+                }
+                var field = FieldRange(start, at)
+                field.hasDoubledQuotes = doubled
+                output[found] = field
                 at += 1
+                while at < end, line[at] == 0x20 { at += 1 }
+                guard at == end || line[at] == separator else { return false }
+            } else {
+                let start = at
+                while at < end, line[at] != separator { at += 1 }
+                var upper = at
+                while upper > start, line[upper - 1] == 0x20 { upper -= 1 }
+                output[found] = FieldRange(start, upper)
             }
-            if at < end, line[at] != separator { continue }
-            append(line, start, at)
-            guard at < end else { return true }
+            found += 1
+            guard at < end else {
+                count = found
+                return true
+            }
             at += 1
-            start = at
         }
     }
 
     /// Splits at runs of spaces and tabs.
     mutating func splitAtBlanks(_ line: Span<UInt8>) {
-        fields.removeAll(keepingCapacity: true)
+        var output = fields.mutableSpan
+        let room = output.count
+        var found = 0
         var at = 0
         let end = line.count
         while true {
             while at < end, line[at] == 0x20 || line[at] == 0x09 { at += 1 }
-            guard at < end else { return }
+            guard at < end else { break }
+            guard found < room else {
+                found = room + 1
+                break
+            }
             let start = at
             while at < end, line[at] != 0x20, line[at] != 0x09 { at += 1 }
-            fields.append(FieldRange(lower: Int32(clamping: start), upper: Int32(clamping: at)))
+            output[found] = FieldRange(start, at)
+            found += 1
         }
-    }
-
-    /// Appends the quoted field whose text starts at `from`; where its separator or the end of the line is, nil when
-    /// the quote is not closed or something else than a separator follows it.
-    private mutating func quoted(_ line: Span<UInt8>, from start: Int, separator: UInt8) -> Int? {
-        var doubled = false
-        var at = start
-        while at < line.count {
-            guard line[at] == UInt8(ascii: "\"") else {
-                at += 1
-                continue
-            }
-            if at + 1 < line.count, line[at + 1] == UInt8(ascii: "\"") {
-                doubled = true
-                at += 2
-                continue
-            }
-            fields.append(
-                FieldRange(lower: Int32(clamping: start), upper: Int32(clamping: at), hasDoubledQuotes: doubled)
-            )
-            at += 1
-            while at < line.count, line[at] != separator {
-                guard line[at] == 0x20 else { return nil }
-                at += 1
-            }
-            return at
-        }
-        return nil
-    }
-
-    private func isBlank(_ line: Span<UInt8>, _ lower: Int, _ upper: Int) -> Bool {
-        for index in lower..<upper where line[index] != 0x20 { return false }
-        return true
-    }
-
-    private mutating func append(_ line: Span<UInt8>, _ start: Int, _ end: Int) {
-        var (lower, upper) = (start, end)
-        while lower < upper, line[lower] == 0x20 { lower += 1 }
-        while upper > lower, line[upper - 1] == 0x20 { upper -= 1 }
-        fields.append(FieldRange(lower: Int32(clamping: lower), upper: Int32(clamping: upper)))
+        count = found
     }
 }

@@ -35,8 +35,7 @@ struct LineReader: Sendable {
         }
         guard position < bytes.count else { return nil }
         let start = position
-        var end = start
-        while end < bytes.count, bytes[end] != 0x0A { end += 1 }
+        var end = Self.lineFeed(in: bytes, from: start)
         guard end < bytes.count else {
             keep(bytes, start..<end)
             position = end
@@ -78,6 +77,23 @@ struct LineReader: Sendable {
         if carried.last == 0x0D { carried.removeLast() }
         handedOver = true
         return .carried
+    }
+
+    /// Where the next line feed is, or the end.
+    private static func lineFeed(in bytes: Span<UInt8>, from start: Int) -> Int {
+        let raw = bytes.bytes
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        var at = start
+        // Eight bytes at a time: a byte that is zero after the exclusive or borrows from its top bit.
+        while at + 8 <= raw.byteCount {
+            let word =
+                UInt64(littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self)) ^ (ones &* 0x0A)
+            let hit = (word &- ones) & ~word & (ones << 7)
+            if hit != 0 { return at + hit.trailingZeroBitCount / 8 }
+            at += 8
+        }
+        while at < bytes.count, bytes[at] != 0x0A { at += 1 }
+        return at
     }
 
     private mutating func keep(_ bytes: Span<UInt8>, _ range: Range<Int>) {

@@ -4,8 +4,6 @@ struct NameTable: Sendable {
     private(set) var names: [String] = []
     private let limit: Int
     private var numbers: [String: Int32] = [:]
-    private var lastBytes: ContiguousArray<UInt8> = []
-    private var lastNumber: Int32 = -1
     /// Fingerprints of fields seen, so that most rows need no string: open addressing, 0 is empty.
     private var fingerprints: ContiguousArray<UInt64>
     private var slots: ContiguousArray<Int32>
@@ -23,7 +21,7 @@ struct NameTable: Sendable {
         var slot = Int(truncatingIfNeeded: print) & (fingerprints.count - 1)
         while fingerprints[slot] != 0 {
             // Two names of one fingerprint are told apart by their bytes.
-            if fingerprints[slot] == print, isName(slots[slot], bytes, field) { return slots[slot] }
+            if fingerprints[slot] == print, Self.matches(names[Int(slots[slot])], bytes, field) { return slots[slot] }
             slot = (slot + 1) & (fingerprints.count - 1)
         }
         guard let number = number(Scan.text(bytes, field)) else { return nil }
@@ -40,18 +38,20 @@ struct NameTable: Sendable {
         return number
     }
 
-    private func isName(_ number: Int32, _ bytes: Span<UInt8>, _ field: FieldRange) -> Bool {
-        if field.hasDoubledQuotes { return names[Int(number)] == Scan.text(bytes, field) }
-        let name = names[Int(number)].utf8
-        guard name.count == field.count else {
-            return name.count > field.count && names[Int(number)] == Scan.text(bytes, field)
+    /// Whether a field's text is a name.
+    private static func matches(_ name: String, _ bytes: Span<UInt8>, _ field: FieldRange) -> Bool {
+        var name = name
+        let same = name.withUTF8 { letters in
+            guard letters.count == field.count else { return false }
+            var at = Int(field.lower)
+            for letter in letters {
+                guard bytes[at] == letter else { return false }
+                at += 1
+            }
+            return true
         }
-        var at = Int(field.lower)
-        for letter in name {
-            guard bytes[at] == letter else { return false }
-            at += 1
-        }
-        return true
+        // Doubled quotes and bytes that are not UTF-8 are spelled otherwise in the name.
+        return same || (name.utf8.count != field.count && name == Scan.text(bytes, field))
     }
 
     private mutating func insert(_ print: UInt64, _ number: Int32) {
@@ -114,7 +114,7 @@ package struct JobNames: Sendable {
         return String(decoding: bytes[(index == 0 ? 0 : ends[index - 1])..<ends[index]], as: UTF8.self)
     }
 
-    /// The id that stands for a field: its number where it is one, else a negative one for its text.
+    /// The id that stands for a field: its number where it is a plain one, else a negative one for its text.
     mutating func id(_ line: Span<UInt8>, _ field: FieldRange) -> Int64 {
         if field.count <= 18, line[Int(field.lower)] != UInt8(ascii: "0") || field.count == 1,
             line[Int(field.lower)] &- UInt8(ascii: "0") < 10, let number = Scan.integer(line, field)

@@ -7,7 +7,7 @@ package import Documents
 package struct NodeListReader: Sendable {
     private let file: String
     private var lines = LineReader(limit: 1 << 16)
-    private var splitter = FieldSplitter()
+    private var splitter = FieldSplitter(capacity: 256)
     private var columns: Columns?
     private var groups: [NodeGroup] = []
     private var count = 0
@@ -113,6 +113,7 @@ package struct NodeListReader: Sendable {
     }
 
     private mutating func header(_ bytes: Span<UInt8>) throws(DocumentError) {
+        guard splitter.count <= 256 else { throw error("the header has more than 256 columns") }
         var names: [String] = []
         for index in 0..<splitter.count { names.append(Scan.text(bytes, splitter[index]).lowercased()) }
         guard let gpus = names.firstIndex(of: "gpu") ?? names.firstIndex(of: "gpus") else {

@@ -2,7 +2,7 @@
 ///
 /// Feitelson, "The Standard Workload Format", Parallel Workloads Archive. A processor is a GPU of the pool.
 struct SWFParser: Sendable {
-    private var splitter = FieldSplitter()
+    private var splitter = FieldSplitter(capacity: 18)
 
     /// Reads one line.
     mutating func line(_ bytes: Span<UInt8>, number: Int, into builder: inout TraceBuilder) {

@@ -6,7 +6,7 @@ import Documents
 /// Elapsed, ElapsedRaw, Timelimit, TimelimitRaw, State, AllocTRES, ReqTRES, AllocGRES, ReqGRES, NNodes, AllocNodes,
 /// AllocCPUS, NCPUS, ReqCPUS, ReqMem, Priority and the team's column.
 struct SacctParser: Sendable {
-    private var splitter = FieldSplitter()
+    private var splitter: FieldSplitter
     private let columns: Columns
     private let separator: UInt8
     private let options: TraceImportOptions
@@ -53,6 +53,7 @@ struct SacctParser: Sendable {
         let team: String = options.team.rawValue
         found.team = options.team == .account ? column(team, "group", "user") : column(team)
         columns = found
+        splitter = FieldSplitter(capacity: header.count + 1)
         func missing(_ what: String) -> DocumentError {
             DocumentError(
                 file: file,

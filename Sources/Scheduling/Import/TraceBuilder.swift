@@ -4,10 +4,14 @@ struct TraceBuilder: Sendable {
     private var recordedStart: ContiguousArray<Int64> = []
     private var names = JobNames()
     private var seen = FingerprintSet()
+    private var idsAscend = true
+    private var lastID = Int64.min
     private var lastSubmit = Int64.min
     private var firstSubmit = Int64.max
     private var isSorted = true
-    private let options: TraceImportOptions
+    private let needsTimes: Bool
+    private let keepsCPUJobs: Bool
+    private let zone: TimeZoneRule?
     var audit = ImportAudit()
     var teams = NameTable(limit: 100_000)
     var profiles = NameTable(limit: 100_000)
@@ -30,7 +34,9 @@ struct TraceBuilder: Sendable {
     static let mostGPUs: Int64 = 1_000_000
 
     init(options: TraceImportOptions) {
-        self.options = options
+        needsTimes = options.needsTimes
+        keepsCPUJobs = options.keepsCPUJobs
+        zone = options.zone
     }
 
     /// The time in UTC of a time of the calendar, counting what had to be assumed.
@@ -42,12 +48,12 @@ struct TraceBuilder: Sendable {
         }
         if zones.written, !zones.local { audit.note(.mixedZones, line: line) }
         zones.local = true
-        if options.zone == nil, line != lastLocalLine {
+        if zone == nil, line != lastLocalLine {
             lastLocalLine = line
             audit.note(.localTime, line: line)
         }
-        let rule = options.zone ?? .utc
-        let (instant, isAmbiguous) = rule.instant(local: time.milliseconds)
+        guard let zone else { return time.milliseconds }
+        let (instant, isAmbiguous) = zone.instant(local: time.milliseconds)
         if isAmbiguous { audit.note(.ambiguousTime, line: line) }
         return instant
     }
@@ -85,7 +91,7 @@ struct TraceBuilder: Sendable {
             return nil
         }
         // Rows that never ran still asked for something, which is all that a replay without departures needs.
-        guard options.needsTimes else {
+        guard needsTimes else {
             return Times(submit: row.submit ?? row.start ?? 0, start: row.start, duration: row.duration ?? 0)
         }
         guard let submit = row.submit ?? row.start else {
@@ -141,7 +147,7 @@ struct TraceBuilder: Sendable {
             audit.note(.partOfSeveral, line: line)
             return nil
         }
-        guard gpus > 0 || options.keepsCPUJobs else {
+        guard gpus > 0 || keepsCPUJobs else {
             audit.note(.noGPU, line: line)
             return nil
         }
@@ -164,6 +170,42 @@ struct TraceBuilder: Sendable {
         )
     }
 
+    /// Whether no job of this number or name and start stands above.
+    private mutating func isNew(_ job: TraceJob, _ row: TraceRow, _ times: Times, _ bytes: Span<UInt8>) -> Bool {
+        if idsAscend {
+            // As long as numbers ascend none can come twice, and nothing needs to be remembered.
+            if job.id > lastID {
+                lastID = job.id
+                return true
+            }
+            idsAscend = false
+            for index in trace.submit.indices {
+                let start = recordedStart[index]
+                _ = seen.insert(
+                    Self.fingerprint(trace.id[index], start == TraceJob.unknown ? trace.submit[index] : start)
+                )
+            }
+        }
+        let when = row.start ?? times.submit
+        guard job.id < 0 else { return seen.insert(Self.fingerprint(job.id, when)) }
+        return seen.insert(Scan.fingerprint(bytes, row.job, seed: Scan.mixed(UInt64(bitPattern: when) &+ 1)))
+    }
+
+    /// A fingerprint of a numbered job.
+    private static func fingerprint(_ id: Int64, _ when: Int64) -> UInt64 {
+        Scan.mixed(Scan.mixed(UInt64(bitPattern: id) &+ 0x9E37_79B9_7F4A_7C15) ^ UInt64(bitPattern: when))
+    }
+
+    /// Makes room for the rows of a file, going by the rows so far.
+    mutating func reserve(expectedBytes: Int) {
+        guard trace.count > 0, audit.bytes > 0, expectedBytes > audit.bytes else { return }
+        // A wrong hint must not cost more memory than the file can need: a row of ten bytes.
+        let rows = Double(trace.count) * Double(expectedBytes) / Double(audit.bytes) * 1.02
+        let capacity = Int(min(rows, Double(expectedBytes) / 10, 50_000_000))
+        trace.reserveCapacity(capacity)
+        recordedStart.reserveCapacity(capacity)
+    }
+
     private mutating func append(_ job: TraceJob, _ row: TraceRow, _ times: Times, _ bytes: Span<UInt8>, line: Int) {
         var job = job
         if row.job.isEmpty {
@@ -172,15 +214,12 @@ struct TraceBuilder: Sendable {
                 audit.note(.repeatedRow, line: line)
             }
         } else {
-            let when = UInt64(bitPattern: row.start ?? times.submit)
-            guard seen.insert(Scan.fingerprint(bytes, row.job, seed: Scan.mixed(when &+ 1))) else {
-                return audit.note(.duplicate, line: line)
-            }
             job.id = names.id(bytes, row.job)
+            guard isNew(job, row, times, bytes) else { return audit.note(.duplicate, line: line) }
         }
         for finding in times.findings { audit.note(finding, line: line) }
         if job.submit < lastSubmit {
-            if options.needsTimes { audit.note(.unsorted, line: line) }
+            if needsTimes { audit.note(.unsorted, line: line) }
             isSorted = false
         } else {
             lastSubmit = job.submit
@@ -196,7 +235,7 @@ struct TraceBuilder: Sendable {
         let origin = isDated && trace.count > 0 ? firstSubmit : 0
         if !isSorted || origin != 0 {
             // Without times, the order of the file is the order of arrival.
-            let keepsOrder = isSorted || !options.needsTimes
+            let keepsOrder = isSorted || !needsTimes
             let order = keepsOrder ? Array(trace.submit.indices) : Self.order(trace.submit)
             var shifted = Trace()
             shifted.reserveCapacity(trace.count)

@@ -125,6 +125,8 @@ package struct TraceImportOptions: Sendable {
     package var team: TeamColumn = .account
     /// What makes a duration of tokens.
     package var tokenRates: TokenRates?
+    /// How large the file is, where that is known: room is then made once.
+    package var expectedBytes = 0
     /// The longest line read, in bytes.
     package var lineLimit = 1 << 20
 

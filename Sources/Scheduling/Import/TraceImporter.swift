@@ -11,9 +11,13 @@ package struct TraceImporter: Sendable {
     private var lines: LineReader
     private var builder: TraceBuilder
     private var parser = Parser.undecided
+    private var hasReserved = false
     private var swf = SWFParser()
     private var sacct: SacctParser?
     private var table: CSVParser?
+
+    /// The most columns of a table.
+    static let columnLimit = 4_096
 
     private enum Parser: Sendable {
         case undecided
@@ -45,6 +49,10 @@ package struct TraceImporter: Sendable {
             case .carried: try carriedLine(isLast: false)
             case .tooLong: try overlongLine()
             }
+        }
+        if !hasReserved, builder.audit.jobs >= 256 {
+            hasReserved = true
+            builder.reserve(expectedBytes: options.expectedBytes)
         }
     }
 
@@ -123,9 +131,12 @@ package struct TraceImporter: Sendable {
 
     private mutating func header(_ bytes: Span<UInt8>) throws(DocumentError) {
         let separator = Self.separator(bytes)
-        var splitter = FieldSplitter()
+        var splitter = FieldSplitter(capacity: Self.columnLimit)
         guard splitter.split(bytes, separator: separator, quotes: true) else {
             throw error(lines.number, "a quote in the header is not closed")
+        }
+        guard splitter.count <= Self.columnLimit else {
+            throw error(lines.number, "the header has more than \(Self.columnLimit) columns")
         }
         var names: [String] = []
         for index in 0..<splitter.count {
@@ -182,7 +193,7 @@ package struct TraceImporter: Sendable {
 
     /// Whether a line is 18 numbers: SWF without comments.
     private func isRowOfSWF(_ bytes: Span<UInt8>) -> Bool {
-        var splitter = FieldSplitter()
+        var splitter = FieldSplitter(capacity: 18)
         splitter.splitAtBlanks(bytes)
         guard splitter.count == 18 else { return false }
         for index in 0..<18 where Scan.scaled(bytes, splitter[index], by: 1) == nil { return false }
