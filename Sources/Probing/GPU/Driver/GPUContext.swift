@@ -1,9 +1,9 @@
 internal import CCUDA
 internal import CProbe
 
-/// A GPU made ready for work: its primary context and one stream. Use from one thread.
+/// A GPU made ready for work: its primary context and one stream.
 ///
-/// Refusals say which call was refused and what CUDA answered.
+/// Use from one thread. Refusals say which call was refused and what CUDA answered.
 final class GPUContext {
     let driver: CUDADriver
     let device: CUDADevice
@@ -127,26 +127,29 @@ final class HostMemory {
     let pointer: UnsafeMutableRawPointer
     let bytes: Int
     private let pinnedBy: GPUContext?
+    /// Bytes of whole pages, where the memory is mapped.
+    private let mapped: Int
 
     /// Pinned memory, which the GPU reads and writes by itself.
     init(pinned bytes: Int, for owner: GPUContext) throws(CUDAError) {
         var memory: UnsafeMutableRawPointer?
         try owner.check(ccuda_MemHostAlloc(owner.driver.table, &memory, bytes, 0), "cuMemHostAlloc")
         guard let memory else { throw CUDAError(call: "cuMemHostAlloc", code: 999, name: "NULL") }
-        (pointer, self.bytes, pinnedBy) = (memory, bytes, owner)
+        (pointer, self.bytes, pinnedBy, mapped) = (memory, bytes, owner, 0)
     }
 
     /// Memory as every program gets it, which the driver copies through its own; nil where there is none left.
     init?(pageable bytes: Int) {
-        guard let memory = assay_map(bytes, ASSAY_PAGES_DEFAULT) else { return nil }
-        (pointer, self.bytes, pinnedBy) = (memory, bytes, nil)
+        let mapped = (max(bytes, 1) + 65_535) / 65_536 * 65_536
+        guard let memory = assay_map(mapped, ASSAY_PAGES_DEFAULT) else { return nil }
+        (pointer, self.bytes, pinnedBy, self.mapped) = (memory, bytes, nil, mapped)
     }
 
     deinit {
         if let owner = pinnedBy {
             _ = ccuda_MemFreeHost(owner.driver.table, pointer)
         } else {
-            assay_unmap(pointer, bytes)
+            assay_unmap(pointer, mapped)
         }
     }
 

@@ -74,7 +74,8 @@ private struct GPUCompute {
         let blocks = run.device.multiprocessors * 8
         let threads = blocks * Int(GPUKernels.blockThreads)
         let result = try run.context.allocate(threads * 4)
-        let (a, b): (Float, Float) = (0.999, 0.001)
+        // A factor next to -1 keeps every digit moving to the end, as work does.
+        let (a, b): (Float, Float) = (-Float(1).nextDown, 1.7)
         let start = Float(run.request.seed % 97) + 2
         func launch() throws(CUDAError) {
             try kernel.launch(
