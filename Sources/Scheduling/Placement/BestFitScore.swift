@@ -5,6 +5,8 @@
 package struct BestFitScore: NodeScore {
     let largest: LargestNode
 
+    package init(largest: LargestNode) { self.largest = largest }
+
     package func score(_ states: borrowing NodeStates, slot: Int, _ request: NodeRequest) -> Int32 {
         let cpu = largest.cpuPart(states.cpu[slot] - request.cpuMilli, of: states.cpu[slot])
         let gpu = Double(Int(states.room[slot]) - request.totalMilli) / largest.gpuMilli

@@ -6,6 +6,8 @@
 package struct DotProductScore: NodeScore {
     let largest: LargestNode
 
+    package init(largest: LargestNode) { self.largest = largest }
+
     package func score(_ states: borrowing NodeStates, slot: Int, _ request: NodeRequest) -> Int32 {
         let available = states.cpu[slot]
         let cpu = largest.cpuPart(available, of: available) * largest.cpuPart(request.cpuMilli, of: available)

@@ -7,6 +7,8 @@ internal import RealModule
 /// ``FragmentationMeasure``. A share tries every GPU with room and takes the best score, the lowest GPU among equals;
 /// whole GPUs are the lowest idle ones. Weng et al., "Beware of fragmentation", ATC '23, algorithm 1 and section 5.
 package struct FragmentationGradientScore: NodeScore {
+    package init() {}
+
     package func score(_ states: borrowing NodeStates, slot: Int, _ request: NodeRequest) -> Int32 {
         if request.isShare { return bestShare(states, slot, request).score }
         let measure = states.measure

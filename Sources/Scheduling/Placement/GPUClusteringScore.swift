@@ -7,6 +7,8 @@ package struct GPUClusteringScore: NodeScore {
     package static let wantsAffinity = true
     let largest: LargestNode
 
+    package init(largest: LargestNode) { self.largest = largest }
+
     package func score(_ states: borrowing NodeStates, slot: Int, _ request: NodeRequest) -> Int32 {
         let own = request.affinity
         if own == 0 { return 0 }

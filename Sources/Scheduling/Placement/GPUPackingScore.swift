@@ -5,6 +5,8 @@
 /// number. The job would take the GPUs with the least room that suffices. A CPU job likes all nodes alike. After Weng
 /// et al., "MLaaS in the wild", NSDI '22, as in Weng et al., ATC '23, section 6.1.
 package struct GPUPackingScore: NodeScore {
+    package init() {}
+
     package func score(_ states: borrowing NodeStates, slot: Int, _ request: NodeRequest) -> Int32 {
         if request.gpus == 0 { return 0 }
         let idle = states.idle[slot]

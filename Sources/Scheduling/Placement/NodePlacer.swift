@@ -20,7 +20,7 @@ private struct Remembered {
 /// Generic so that the policy is switched once, outside of what it does for every job. What a policy thinks of a state
 /// is remembered: a score is computed once per request and state.
 package struct NodePlacer<Score: NodeScore>: Sendable {
-    package private(set) var states: NodeStates
+    private(set) var states: NodeStates
     private let score: Score
     /// The requests that jobs are numbered by.
     private let requests: ContiguousArray<NodeRequest>
@@ -34,7 +34,35 @@ package struct NodePlacer<Score: NodeScore>: Sendable {
     /// What may be remembered at once, 512 MiB.
     private static var mostRemembered: Int { 1 << 26 }
 
-    package init(states: NodeStates, score: Score, requests: [NodeRequest], random: RandomGenerator) {
+    /// The sum of the nodes' fragments, in thousandths of a GPU times the typical jobs' weight.
+    package var totalFragment: Int64 { states.totalFragment }
+    /// Thousandths of GPUs given.
+    package var givenMilli: Int64 { states.givenMilli }
+
+    /// Starts with idle nodes.
+    ///
+    /// - Parameters:
+    ///   - groups: the groups of the cluster; its nodes are numbered in their order.
+    ///   - order: the nodes by rank; nil ranks them as they are numbered.
+    ///   - gpuTypes: the trace's names of GPU types.
+    ///   - typical: the jobs that fragmentation is measured against.
+    ///   - score: the policy.
+    ///   - requests: what jobs ask for; jobs are placed by the index of their request.
+    ///   - random: what a policy that draws draws from.
+    package init(
+        groups: [NodeGroup],
+        order: [Int]? = nil,
+        gpuTypes: [String],
+        typical: TypicalPods,
+        score: Score,
+        requests: [NodeRequest],
+        random: RandomGenerator
+    ) {
+        let states = NodeStates(groups: groups, order: order, gpuTypes: gpuTypes, typical: typical)
+        self.init(states: states, score: score, requests: requests, random: random)
+    }
+
+    init(states: NodeStates, score: Score, requests: [NodeRequest], random: RandomGenerator) {
         self.states = states
         self.score = score
         self.requests = ContiguousArray(requests)

@@ -58,25 +58,31 @@ package struct NodeStates: Sendable {
     /// Groups idle nodes.
     ///
     /// - Parameters:
-    ///   - nodes: the nodes by rank, as indices into the groups.
-    ///   - groups: the groups of the cluster.
-    ///   - kinds: the index of each group's GPU type among `kindBits`.
-    ///   - kindBits: the bit of each GPU type among the trace's types, 0 where the trace names none.
-    ///   - measure: how fragmentation is measured, for the same types.
-    init(
-        nodes: [Int],
-        groups: [NodeGroup],
-        kinds: [Int],
-        kindBits: [UInt64],
-        measure: FragmentationMeasure
-    ) {
+    ///   - groups: the groups of the cluster; its nodes are numbered in their order.
+    ///   - order: the nodes by rank; nil ranks them as they are numbered.
+    ///   - gpuTypes: the trace's names of GPU types.
+    ///   - typical: the jobs that fragmentation is measured against.
+    init(groups: [NodeGroup], order: [Int]?, gpuTypes: [String], typical: TypicalPods) {
+        var types: [String] = []
+        let kinds = groups.map { group in
+            if let known = types.firstIndex(of: group.gpuType) { return known }
+            types.append(group.gpuType)
+            return types.count - 1
+        }
+        kindBits = ContiguousArray(
+            types.map { name in gpuTypes.firstIndex(of: name).map { $0 < 64 ? UInt64(1) << UInt64($0) : 0 } ?? 0 }
+        )
+        measure = FragmentationMeasure(typical, kinds: Array(kindBits))
         stride = groups.reduce(0) { max($0, $1.gpus) }
-        self.measure = measure
-        self.kindBits = ContiguousArray(kindBits)
-        slotOfRank = ContiguousArray(repeating: -1, count: nodes.count)
-        unlimitedCPU = ContiguousArray(nodes.map { groups[$0].cpuMilli == nil })
-        unlimitedMemory = ContiguousArray(nodes.map { groups[$0].memoryMiB == nil })
-        for (rank, group) in nodes.enumerated() {
+        var groupOfNode: [Int] = []
+        for (index, group) in groups.enumerated() {
+            groupOfNode.append(contentsOf: repeatElement(index, count: max(0, group.count)))
+        }
+        let byRank = order.map { $0.map { groupOfNode[$0] } } ?? groupOfNode
+        slotOfRank = ContiguousArray(repeating: -1, count: byRank.count)
+        unlimitedCPU = ContiguousArray(byRank.map { groups[$0].cpuMilli == nil })
+        unlimitedMemory = ContiguousArray(byRank.map { groups[$0].memoryMiB == nil })
+        for (rank, group) in byRank.enumerated() {
             let node = groups[group]
             let key = Key(
                 kind: Int32(kinds[group]),

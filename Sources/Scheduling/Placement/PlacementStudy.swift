@@ -107,7 +107,6 @@ struct PreparedStudy {
     let groups: [NodeGroup]
     let largest: LargestNode
     private let trace: Trace
-    private let nodes: [Int]
     private let nodeOfRank: [Int]
     private let states: NodeStates
     private let requests: [NodeRequest]
@@ -128,10 +127,6 @@ struct PreparedStudy {
         groups = try Self.groups(of: cluster)
         gpuCount = cluster.gpuCount
         largest = LargestNode(groups)
-        var nodes: [Int] = []
-        for (index, group) in groups.enumerated() { nodes.append(contentsOf: repeatElement(index, count: group.count)) }
-        self.nodes = nodes
-
         // Jobs of one request are alike, so they are numbered once.
         var numbers: [NodeRequest: Int32] = [:]
         var requests: [NodeRequest] = []
@@ -149,28 +144,17 @@ struct PreparedStudy {
         self.requests = requests
         self.requestOfJob = requestOfJob
 
-        let typical = TypicalPods(trace, popularity: options.popularity)
-        var types: [String] = []
-        let kinds = groups.map { group in
-            if let known = types.firstIndex(of: group.gpuType) { return known }
-            types.append(group.gpuType)
-            return types.count - 1
-        }
-        let bits = types.map { name in
-            trace.gpuTypes.firstIndex(of: name).map { $0 < 64 ? UInt64(1) << UInt64($0) : 0 } ?? 0
-        }
-        var order = Array(nodes.indices)
+        var order = Array(0..<groups.reduce(0) { $0 + $1.count })
         if options.shuffles {
             var random = RandomGenerator(seed: options.seed, stream: Stream.nodes)
             order.shuffle(using: &random)
         }
         nodeOfRank = order
         states = NodeStates(
-            nodes: order.map { nodes[$0] },
             groups: groups,
-            kinds: kinds,
-            kindBits: bits,
-            measure: FragmentationMeasure(typical, kinds: bits)
+            order: order,
+            gpuTypes: trace.gpuTypes,
+            typical: TypicalPods(trace, popularity: options.popularity)
         )
         random = RandomGenerator(seed: options.seed, stream: Stream.policy)
         arrivals = try Self.arrivals(options, demand: requestOfJob.map { $0 < 0 ? nil : requests[Int($0)] }, gpuCount)

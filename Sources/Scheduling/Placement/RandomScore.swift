@@ -4,6 +4,8 @@ package import Probability
 ///
 /// Random fit, the baseline of Weng et al., ATC '23, section 6.1.
 package struct RandomScore: NodeScore {
+    package init() {}
+
     package static let drawsNode = true
 
     package func score(_ states: borrowing NodeStates, slot: Int, _ request: NodeRequest) -> Int32 { 0 }

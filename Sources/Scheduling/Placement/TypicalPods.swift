@@ -8,6 +8,11 @@ package struct TypicalPods: Sendable, Hashable {
     package struct Pod: Sendable, Hashable {
         package let request: NodeRequest
         package let count: Int64
+
+        package init(request: NodeRequest, count: Int64) {
+            self.request = request
+            self.count = count
+        }
     }
 
     /// The requests, most frequent first.
