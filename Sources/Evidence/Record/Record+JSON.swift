@@ -24,8 +24,8 @@ extension Record {
     /// The canonical bytes (RFC 8785) with a line break at the end: what to write to a `*.record.json`.
     package func encoded() throws(JSONWritingError) -> [UInt8] { try json.canonical() + [0x0A] }
 
-    /// `sha256:` and the hash of the canonical form.
-    static func identifier(of json: JSON) throws(JSONWritingError) -> String {
+    /// `sha256:` and 64 hexadecimal digits: the hash of the canonical form, for records and plans.
+    package static func identifier(of json: JSON) throws(JSONWritingError) -> String {
         let digits = Array("0123456789abcdef".utf8)
         var text: [UInt8] = []
         for byte in SHA256.hash(data: try json.canonical()) {

@@ -78,14 +78,22 @@ struct ComponentOptions: MeasureMode {
         )
     }
 
-    /// Carries a plan out, with progress on standard error.
-    func measure(_ plan: MeasurePlan, layout: MachineLayout, _ recording: RecordingOptions) -> MeasureOutcome {
+    /// Carries a plan out, with progress on standard error; `keepsOtherTasks` keeps, and marks, what others disturbed.
+    func measure(
+        _ plan: MeasurePlan,
+        layout: MachineLayout,
+        _ recording: RecordingOptions,
+        keepsOtherTasks: Bool = false
+    ) -> MeasureOutcome {
         let session = MeasureSession(
             plan: plan,
             layout: layout,
             launcher: ProcessLauncher(),
             environment: .live(processors: layout.processors),
-            options: .init(keepsDisturbed: recording.keepDisturbed, allowsEmulated: recording.allowEmulated)
+            options: .init(
+                keepsDisturbed: recording.keepDisturbed || keepsOtherTasks,
+                allowsEmulated: recording.allowEmulated
+            )
         )
         return session.run(progress: { step in
             Console.error("[\(step.done + 1)/\(step.planned)] round \(step.round): \(step.probe)")

@@ -14,18 +14,24 @@ package struct MeasureCommand: ParsableCommand {
             round of fresh processes in an order drawn anew; what disturbed a run refuses it, with the reason in the record. \
             The facts of the host come from assay inspect.
 
-            Example: assay measure --path /scratch -o bare-metal.record.json
+            --job runs a command of yours again and again and reads its steps. --neighbour measures the job, or the \
+            components, alone and beside a command that loads the machine.
+
+            Examples:
+            assay measure --path /scratch -o bare-metal.record.json
+            assay measure --job './train.sh' --step-pattern 'step_time=([0-9.]+)' --runs auto -o job.record.json
             """
     )
 
     @OptionGroup(title: "Record") var recording: RecordingOptions
     @OptionGroup(title: "Components") var components: ComponentOptions
     @OptionGroup(title: "Network") var network: NetworkOptions
+    @OptionGroup(title: "Job and neighbour") var job: JobOptions
 
     package init() {}
 
     /// Every mode that flags can ask for, components apart.
-    private var modes: [any MeasureMode] { [network] }
+    private var modes: [any MeasureMode] { [job, network] }
 
     /// The mode that was asked for.
     private var asked: any MeasureMode { modes.first { !$0.given.isEmpty } ?? components }

@@ -1,0 +1,182 @@
+import Documents
+import Evidence
+import Glibc
+import Probing
+
+/// Carries `--job` out: journal, runs, records.
+struct JobMeasurement {
+    let options: JobOptions
+    let recording: RecordingOptions
+
+    func run() throws {
+        let plan = try options.plan()
+        let targets = targets(plan)
+        for target in targets { try recording.checkTarget(target.path) }
+        let journalPath = JobFiles.journal(recording.target)
+        let host = RecordingOptions.hostName()
+        let earlier = try journal(journalPath, plan: plan, host: host)
+        if let file = options.stepFile, earlier == nil, Files.exists(file) {
+            throw Failure.input([
+                "\(file): is there already, and --step-file is emptied before each run; remove it or name another"
+            ])
+        }
+        let layout = MachineLayout.live()
+        let marks = try marks()
+        let boot = try RecordingOptions.bootIdentifier()
+        let sampler = gpuSampler()
+        let runner: JobRunner
+        do {
+            runner = try JobRunner(
+                plan,
+                boot: boot,
+                processors: layout.processors,
+                sampler: sampler.value,
+                options: .init(keepsDisturbed: recording.keepDisturbed, marks: marks)
+            )
+        } catch { throw Failure.input(["--step-pattern \(error)"]) }
+        let inspection = Inspection(HostView.live())
+        JobSignals.watch()
+        defer { JobSignals.unwatch() }
+        let outcome: JobOutcome
+        do {
+            let journal = try JournalFile(journalPath, length: earlier?.length ?? 0)
+            if earlier == nil { try journal.append(JobJournal.header(plan, host: host)) }
+            let session = JobSession(plan, environment: environment(runner, journal))
+            outcome = try session.run(after: earlier.map(Self.runs) ?? [])
+        } catch let error as JournalFile.WritingError {
+            throw Failure.environment("\(error)")
+        }
+        if outcome.ending == .interrupted {
+            throw Failure.environment(
+                "interrupted; no record was written; go on with the same command and --resume (\(journalPath) has "
+                    + "\(outcome.runs.count { $0.isUsable }) runs that count)"
+            )
+        }
+        let subject = JobSubject(
+            host: host,
+            facts: inspection.recordFacts,
+            blindSpots: inspection.blindSpots + (sampler.absence.map { ["No GPU was watched: \($0)."] } ?? []),
+            tool: .init(name: "assay measure", version: Version.current),
+            created: Timestamp(MonotonicClock.wallTime()),
+            declared: try recording.declaredModel(),
+            detected: inspection.model,
+            job: options.jobName,
+            storesCommand: options.storeCommand
+        )
+        try write(outcome, subject, targets, journal: journalPath)
+    }
+
+    private func write(
+        _ outcome: JobOutcome,
+        _ subject: JobSubject,
+        _ targets: [(arm: JobArm, path: String)],
+        journal: String
+    ) throws {
+        var records: [(path: String, record: Record)] = []
+        do {
+            for target in targets {
+                let record = try recording.adding(outcome.record(subject, arm: target.arm))
+                records.append((target.path, record))
+            }
+        } catch let error as MeasureRecordError {
+            // What the job last said may hold secrets: it goes to the user's own terminal and nowhere else.
+            let last = outcome.runs.last { !$0.lastLines.isEmpty && $0.refusal?.fault != .disturbed }?.lastLines ?? []
+            if !last.isEmpty {
+                Console.error("The last lines of the job:\n" + last.map { "    \($0)" }.joined(separator: "\n"))
+            }
+            unlink(journal)
+            throw Failure.environment("\(error); no record was written")
+        }
+        for (path, record) in records { try Files.write(.init(path, bytes: try record.encoded())) }
+        unlink(journal)
+        if recording.json {
+            try Console.print(outcome.json)
+        } else {
+            print(outcome.text)
+            for (path, record) in records { print("Written: \(path)\n\(record.id)") }
+            if records.count == 2 { print("Compare: assay compare \(records[0].path) \(records[1].path)") }
+        }
+    }
+
+    private func targets(_ plan: JobPlan) -> [(arm: JobArm, path: String)] {
+        guard plan.neighbour != nil else { return [(.alone, recording.target)] }
+        return plan.arms.map { ($0, JobFiles.target(recording.target, arm: $0.rawValue)) }
+    }
+
+    /// The journal to go on with; nil where the measurement begins.
+    private func journal(_ path: String, plan: JobPlan, host: String) throws -> JobJournal? {
+        guard Files.exists(path) else {
+            guard !options.resume else {
+                throw Failure.input(["\(path): there is no journal to go on with; leave --resume out"])
+            }
+            return nil
+        }
+        guard options.resume else {
+            guard recording.force else {
+                throw Failure.input([
+                    "\(path): an interrupted measurement left this journal; --resume goes on with it, --force begins anew"
+                ])
+            }
+            return nil
+        }
+        let bytes = try Files.read(path, limit: 1 << 30, expected: "the journal of an interrupted measurement")
+        let journal: JobJournal?
+        do { journal = try JobJournal(bytes, file: path) } catch { throw Failure.input([error.description]) }
+        guard let journal else { return nil }
+        guard journal.plan == plan.identifier else {
+            throw Failure.input([
+                "\(path): is the journal of another plan (\(journal.plan)); this command line makes \(plan.identifier); "
+                    + "give the same flags, or --force without --resume to begin anew"
+            ])
+        }
+        guard journal.host == host else {
+            throw Failure.input(["\(path): was begun on \(journal.host); go on there"])
+        }
+        return journal
+    }
+
+    /// The runs of a journal; those that never finished stand among them as interrupted.
+    static func runs(_ journal: JobJournal) -> [JobRun] {
+        journal.runs
+            + journal.unfinished.map { slot in
+                var run = JobRun(slot: slot, started: "1970-01-01T00:00:00Z", boot: "unknown", wallSeconds: 0)
+                run.refusal = .init(.interrupted, "the measurement was interrupted in it")
+                return run
+            }
+    }
+
+    private func environment(_ runner: JobRunner, _ journal: JournalFile) -> JobSession.Environment {
+        JobSession.Environment(
+            run: { runner.run($0) },
+            begin: { try journal.append(JobJournal.begun($0, started: MonotonicClock.wallTime())) },
+            finish: { run in
+                try journal.append(JobJournal.finished(run))
+            },
+            isCancelled: { JobSignals.isStopAsked },
+            progress: { slot, planned in
+                let place = slot.isWarmUp ? "warm-up \(slot.number)" : "\(slot.number)/\(planned)"
+                let beside = slot.arm == .beside ? ", beside the neighbour" : ""
+                let again = slot.attempt > 1 ? ", attempt \(slot.attempt)" : ""
+                Console.error("[\(place)] \(slot.isWarmUp ? "thrown away" : "run")\(beside)\(again)")
+            },
+            report: { run in
+                if let refusal = run.refusal { Console.error("    refused: \(refusal.reason)") }
+            }
+        )
+    }
+
+    /// What marks every run: an emulated processor, where the user allows it.
+    private func marks() throws -> [Condition] {
+        guard let sign = Emulation.sign() else { return [] }
+        guard recording.allowEmulated else {
+            throw Failure.environment(
+                "the processor is emulated: \(sign); --allow-emulated measures it all the same; no record was written"
+            )
+        }
+        return [Condition(name: "emulated", value: "yes")]
+    }
+
+    private func gpuSampler() -> (value: GPUSampler?, absence: String?) {
+        do { return (try GPUSampler(), nil) } catch { return (nil, error.description) }
+    }
+}
