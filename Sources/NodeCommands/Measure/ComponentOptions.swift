@@ -18,7 +18,7 @@ struct ComponentOptions: MeasureMode {
 
     @Option(
         help: ArgumentHelp(
-            "Only these probes: \(ComponentProbe.all.map(\.name).joined(separator: ", ")).",
+            "Only these probes: \(ComponentProbe.known.map(\.name).joined(separator: ", ")).",
             valueName: "a,b"
         )
     )
@@ -27,11 +27,13 @@ struct ComponentOptions: MeasureMode {
     @Option(help: "Seconds of samples in one round, 0.1 to 3600. Default: 2.4 with --quick, else 7.")
     var seconds: Double?
 
+    @OptionGroup var gpus: GPUOptions
+
     var given: [String] {
         [
             quick ? "--quick" : nil, path.map { _ in "--path" }, rounds.map { _ in "--rounds" },
             probes.map { _ in "--probes" }, seconds.map { _ in "--seconds" },
-        ].compactMap { $0 }
+        ].compactMap { $0 } + gpus.given
     }
 
     func validate() throws {
@@ -41,15 +43,18 @@ struct ComponentOptions: MeasureMode {
         if let seconds, !(0.1...3_600).contains(seconds) {
             throw ValidationError("--seconds is \(seconds); expected 0.1 to 3600")
         }
-        _ = try chosenProbes()
+        let named = try namedProbes()
+        if let flag = gpus.gpu, named != nil {
+            throw ValidationError("--\(flag ? "" : "no-")gpu and --probes both choose the probes; give one of the two")
+        }
     }
 
-    /// The probes asked for, in the order in which they were named.
-    private func chosenProbes() throws -> [ComponentProbe] {
-        guard let probes else { return ComponentProbe.all }
+    /// The probes asked for by name, in the order in which they were named; nil where none was.
+    private func namedProbes() throws -> [ComponentProbe]? {
+        guard let probes else { return nil }
         return try probes.split(separator: ",").map { name in
-            guard let probe = ComponentProbe.all.first(where: { $0.name == name }) else {
-                let known = ComponentProbe.all.map(\.name)
+            guard let probe = ComponentProbe.known.first(where: { $0.name == name }) else {
+                let known = ComponentProbe.known.map(\.name)
                 let hint = nearest(String(name), in: known).map { "did you mean '\($0)'?" }
                 throw ValidationError(
                     "'\(name)' is not a probe; \(hint ?? "known are \(known.joined(separator: ", "))")"
@@ -62,19 +67,47 @@ struct ComponentOptions: MeasureMode {
         }
     }
 
+    /// The probes to run, and why no GPU is among them where nobody left it out.
+    private func chosenProbes() throws -> (probes: [ComponentProbe], absence: String?) {
+        guard let named = try namedProbes() else {
+            let (onGPU, absence) = try gpus.probes(isNamed: false)
+            return (gpus.gpu == true ? onGPU : ComponentProbe.all + onGPU, absence)
+        }
+        let generic = GPUProbes.known.map(\.name)
+        guard named.contains(where: { generic.contains($0.name) }) else { return (named, nil) }
+        // Their metrics depend on how many GPUs there are.
+        let (onGPU, _) = try gpus.probes(isNamed: true)
+        return (
+            try named.map { probe in
+                guard generic.contains(probe.name) else { return probe }
+                guard let one = onGPU.first(where: { $0.name == probe.name }) else {
+                    throw Failure.environment("the probe '\(probe.name)' needs two GPUs, and CUDA sees one")
+                }
+                return one
+            }, nil
+        )
+    }
+
+    /// Why no GPU is measured, as a sentence for the record, where nobody left it out.
+    func absenceOfGPU() throws -> String? { try chosenProbes().absence }
+
     /// What is to be done; `rounds` replaces the rounds asked for, as modes need that repeat it.
     func plan(seed: Int, layout: MachineLayout, rounds: Int? = nil) throws -> MeasurePlan {
         if let path, !Files.isFolder(path) {
             throw Failure.input(["\(path): is no folder; --path names a folder on the storage to measure"])
         }
+        let length: MeasurePlan.Length = quick ? .quick : .full
+        let chosen = try chosenProbes().probes
         return MeasurePlan(
-            quick ? .quick : .full,
+            length,
             seed: seed,
             processors: layout.processors,
-            probes: try chosenProbes(),
+            probes: chosen,
             path: path,
+            gpu: gpus.gpuIndex,
             rounds: rounds ?? self.rounds,
-            sampleSeconds: seconds
+            // GPU probes take time of their own and none of the others'.
+            sampleSeconds: seconds ?? GPUProbes.sampleSeconds(length, chosen)
         )
     }
 
@@ -115,7 +148,7 @@ struct ComponentOptions: MeasureMode {
                     host: RecordingOptions.hostName(),
                     boot: RecordingOptions.bootIdentifier(),
                     facts: inspection.recordFacts,
-                    blindSpots: inspection.blindSpots,
+                    blindSpots: inspection.blindSpots + [try absenceOfGPU()].compactMap { $0 },
                     tool: .init(name: "assay measure", version: Version.current),
                     created: started,
                     declared: try recording.declaredModel(),

@@ -70,6 +70,15 @@ package struct GPUProbes: Sendable {
     /// Every GPU probe by name, for the process of a run, which is told the metrics by what it measures.
     package static let known = GPUProbes(count: 2).all
 
+    /// Seconds of samples in one round, so that other probes keep the time that they have without a GPU.
+    package static func sampleSeconds(_ length: MeasurePlan.Length, _ probes: [ComponentProbe]) -> Double {
+        func weight(_ probes: [ComponentProbe]) -> Double { probes.reduce(0) { $0 + $1.weight } }
+        let names = Set(known.map(\.name))
+        let onGPU = probes.filter { names.contains($0.name) }
+        guard !onGPU.isEmpty else { return length.sampleSeconds }
+        return length.sampleSeconds * weight(probes) / weight(ComponentProbe.all)
+    }
+
     /// How many GPUs CUDA sees on this machine, or why none.
     package static func survey(_ libraries: GPULibraries = GPULibraries()) throws(CUDAError) -> Int {
         try CUDADriver(path: libraries.cuda).count
