@@ -141,6 +141,11 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "SchedulingTests",
+            dependencies: ["Scheduling", "Documents", "Estate", "Probability"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "CostTests",
             dependencies: ["Cost", "Study", "Documents", "Estate", "Probability"],
             swiftSettings: settings
@@ -172,6 +177,15 @@ if Context.environment["ASSAY_BENCHMARKS"] == "1" {
             name: "assay-bench",
             dependencies: ["Probability", "Evidence"],
             path: "Benchmarks/Sources/assay-bench",
+            swiftSettings: settings,
+            linkerSettings: mathematics
+        )
+    )
+    package.targets.append(
+        .executableTarget(
+            name: "assay-bench-simulate",
+            dependencies: ["Estate", "Probability", "Scheduling"],
+            path: "Benchmarks/Sources/assay-bench-simulate",
             swiftSettings: settings,
             linkerSettings: mathematics
         )

@@ -76,6 +76,10 @@ package struct GPUAutomaton: Sendable {
         return next == Self.nothing ? nil : Int(next)
     }
 
+    /// The state after a slot that is given is given back.
+    @inline(__always)
+    func state(_ state: Int, without slot: Int) -> UInt16 { remove[state * slots.count + slot] }
+
     /// Starts with the two states that every GPU has.
     private init(requests: [SliceRequest], slots: [Slot], allowsWhole: Bool) {
         self.requests = requests
@@ -107,6 +111,8 @@ package struct GPUAutomaton: Sendable {
     /// A GPU whose thousandths jobs share.
     ///
     /// - Parameter shares: the sizes that jobs ask for, each in 1...1000; others are ignored.
+    /// - Returns: the automaton, with a state for each sum of shares that can be reached.
+    /// - Throws: ``SimulationError/tooLarge(what:count:limit:)``; not with whole thousandths.
     package static func shares(_ shares: [Int]) throws(SimulationError) -> GPUAutomaton {
         let sizes = Set(shares.filter { (1...1_000).contains($0) }).sorted()
         let slots = sizes.enumerated().map {
@@ -127,7 +133,12 @@ package struct GPUAutomaton: Sendable {
 
     /// A GPU on which instances come and go with the jobs: every legal layout of the profiles asked for is a state.
     ///
-    /// - Parameter profiles: indices into the geometry's profiles; others are ignored.
+    /// - Parameters:
+    ///   - geometry: of the GPU.
+    ///   - profiles: indices into the geometry's profiles; others are ignored.
+    /// - Returns: the automaton.
+    /// - Throws: ``SimulationError/geometry(_:)`` where a placement is unknown, and
+    ///   ``SimulationError/tooLarge(what:count:limit:)`` for more layouts than can be numbered.
     package static func mig(_ geometry: MIGGeometry, profiles: [Int]) throws(SimulationError) -> GPUAutomaton {
         let wanted = Set(profiles).sorted().filter { geometry.profiles.indices.contains($0) }
         let chosen = wanted.map { geometry.profiles[$0] }

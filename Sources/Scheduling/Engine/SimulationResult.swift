@@ -69,7 +69,9 @@ package struct SimulationResult: Sendable {
     package var outcome: ContiguousArray<JobOutcome>
     /// The node of each, the first of several; ``nowhere`` in a pool and for one that did not start.
     package var node: ContiguousArray<Int32>
-    /// The GPUs that each had on ``node``, bit 0 the first; 0 in a pool. A slice or share has one bit.
+    /// The GPUs that each had on its node, one bit each, bit 0 the first.
+    ///
+    /// 0 in a pool; one bit for a slice or share.
     package var gpuMask: ContiguousArray<UInt64>
     /// For a MIG instance, the index of its profile in the GPU's geometry times 64 plus its first memory slice; for
     /// anything else ``noSlice``.

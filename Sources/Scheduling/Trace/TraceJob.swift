@@ -14,7 +14,9 @@ package struct TraceJob: Sendable, Hashable {
     package var gpus: Int32
     /// The part of each GPU, in thousandths: 1,000 is a whole GPU; less only where ``gpus`` is 1.
     package var gpuMilli: Int32
-    /// A MIG profile as an index into ``Trace/profiles``; ``none`` where it asks for none. ``gpus`` counts instances.
+    /// The index of a MIG profile in the trace's profiles, or ``none``.
+    ///
+    /// Of a job with a profile, ``gpus`` counts instances.
     package var profile: Int32
     /// Memory needed on each GPU or slice, in MiB; 0 where it is not known.
     package var gpuMemoryMiB: Int32

@@ -1,0 +1,141 @@
+import Estate
+import Foundation
+import Probability
+import Scheduling
+
+/// Measures the engine of replay.
+///
+/// `assay-bench-simulate [headline | scaling | theory | swf FILE GPUS]`. Times are of one run each on one core; repeat them on a quiet machine.
+@main
+enum Main {
+    static func main() throws {
+        let arguments = Array(CommandLine.arguments.dropFirst())
+        switch arguments.first {
+        case "headline", nil: try headline()
+        case "scaling": try scaling()
+        case "theory": try Theory.run()
+        case "swf" where arguments.count == 3: try swf(arguments[1], gpus: Int(arguments[2]) ?? 0)
+        default: print("usage: assay-bench-simulate [headline | scaling | theory | swf FILE GPUS]")
+        }
+    }
+
+    static func seconds(_ body: () throws -> Void) rethrows -> Double {
+        let start = ContinuousClock.now
+        try body()
+        let passed = ContinuousClock.now - start
+        return Double(passed.components.seconds) + Double(passed.components.attoseconds) * 1e-18
+    }
+
+    static func geometry() throws -> MIGGeometry {
+        guard let geometry = try GPUCatalogue.standard().gpu(named: "a100-sxm-80gb").migGeometry else {
+            throw CatalogueError.noMIG(gpu: "a100-sxm-80gb")
+        }
+        return geometry
+    }
+
+    /// Waits in seconds of the jobs that started.
+    static func waits(_ trace: Trace, _ result: SimulationResult) -> [Double] {
+        trace.submit.indices.compactMap {
+            result.start[$0] < 0 ? nil : Double(result.start[$0] - trace.submit[$0]) / 1_000
+        }
+    }
+
+    static func peakMiB() -> Int {
+        let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+        for line in status.split(separator: "\n") where line.hasPrefix("VmHWM") {
+            return (Int(line.split(whereSeparator: { !$0.isNumber }).first ?? "") ?? 0) / 1_024
+        }
+        return 0
+    }
+
+    static func report(_ title: String, _ workload: HeadlineWorkload) throws -> Double {
+        let (trace, cluster) = try workload.make(geometry())
+        var result: SimulationResult?
+        var p99 = 0.0
+        let time = try seconds {
+            let found = try simulate(trace, on: cluster)
+            p99 = Quantiles.of(waits(trace, found), [0.99]).first ?? 0
+            result = found
+        }
+        guard let result else { return time }
+        let counters = result.counters
+        let rejected = Double(counters.blockedByNodes) / Double(max(1, counters.tries))
+        let queued = Double(counters.queuedMilliseconds) / Double(max(1, result.makespanMilliseconds))
+        print(
+            title,
+            "\(trace.count) jobs, \(result.gpuCount) GPUs:",
+            String(format: "%.3f s", time),
+            String(format: "%.0f jobs/s", Double(trace.count) / time),
+            String(
+                format: "| tries %d, stopped by GPUs %.1f %%, by nodes %.1f %%",
+                counters.tries,
+                100 * Double(counters.blockedByGPUs) / Double(max(1, counters.tries)),
+                100 * rejected
+            ),
+            String(
+                format: "| queued %.1f %% of the time, allocated %.3f, p99 wait %.1f s",
+                100 * queued,
+                result.allocatedShare,
+                p99
+            ),
+            "| completed \(counters.completed), peak \(peakMiB()) MiB"
+        )
+        return time
+    }
+
+    static func headline() throws {
+        for limits in [true, false] {
+            for _ in 0..<3 {
+                var workload = HeadlineWorkload()
+                workload.hasNodeLimits = limits
+                _ = try report(limits ? "headline" : "headline without node limits", workload)
+            }
+        }
+    }
+
+    static func scaling() throws {
+        for gpus in [100, 1_000, 10_000, 100_000] {
+            var workload = HeadlineWorkload()
+            workload.gpus = gpus
+            var best = Double.infinity
+            for _ in 0..<3 { best = min(best, try report("scaling", workload)) }
+            print(String(format: "%d GPUs: %.0f ns per job", gpus, best / Double(workload.jobs) * 1e9))
+        }
+    }
+
+    /// Replays an SWF file (uncompressed) on a pool.
+    static func swf(_ path: String, gpus: Int) throws {
+        var trace = Trace()
+        for line in try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n") where !line.hasPrefix(";")
+        {
+            let fields = line.split(separator: " ").compactMap { Int64($0) }
+            guard fields.count >= 9 else { continue }
+            trace.append(
+                TraceJob(
+                    id: fields[0],
+                    submit: fields[1] * 1_000,
+                    duration: fields[3] * 1_000,
+                    requested: fields[8] * 1_000,
+                    gpus: Int32(clamping: fields[4])
+                )
+            )
+        }
+        for queue in [QueueDiscipline.fcfs, .easy] {
+            var options = SimulationOptions()
+            options.queue = queue
+            for _ in 0..<3 {
+                var found: SimulationResult?
+                let time = try seconds { found = try simulate(trace, on: .pool(gpus: gpus), options: options) }
+                guard let found else { continue }
+                let waits = waits(trace, found)
+                print(
+                    queue,
+                    "\(trace.count) jobs on \(gpus):",
+                    String(format: "%.4f s", time),
+                    String(format: "mean wait %.4f s", waits.reduce(0, +) / Double(max(1, waits.count))),
+                    "backfilled \(found.counters.backfilled)"
+                )
+            }
+        }
+    }
+}

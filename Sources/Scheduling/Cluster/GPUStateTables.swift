@@ -1,0 +1,93 @@
+/// What a policy makes of an automaton: for each state where it stands in the policy's order, and what it would do.
+///
+/// States from which the same slots lead to the same futures are one face: a policy that looks ahead cannot tell them
+/// apart, so GPUs are grouped by face (an A100 has 723 layouts and 128 faces).
+struct GPUStateTables {
+    /// The face of a state that accepts no slice.
+    static let closed: UInt16 = .max
+    /// The rank of a face that does not accept a request.
+    static let refused = Int64.max
+
+    /// The face of each state; ``closed`` where it accepts nothing.
+    private(set) var face: ContiguousArray<UInt16>
+    /// How many faces there are.
+    private(set) var faceCount = 0
+    /// How many requests there are.
+    let requestCount: Int
+    /// The rank of each face for each request, by face times requests plus request.
+    private(set) var rank: ContiguousArray<Int64> = []
+    /// The slot that the policy gives, by state times requests plus request.
+    private(set) var slot: ContiguousArray<UInt16>
+    /// The state after, by state times requests plus request; ``GPUAutomaton/nothing`` where none is legal.
+    private(set) var next: ContiguousArray<UInt16>
+
+    init(_ automaton: GPUAutomaton, policy: PlacementPolicy) {
+        let states = automaton.stateCount
+        requestCount = automaton.requests.count
+        face = ContiguousArray(repeating: Self.closed, count: states)
+        slot = ContiguousArray(repeating: GPUAutomaton.nothing, count: states * requestCount)
+        next = slot
+        let isShared = automaton.requests.contains { if case .share = $0 { true } else { false } }
+        let used = Self.used(automaton)
+        var room = Array(repeating: 0, count: states)
+        var options = room
+        var faces: [[Int]: UInt16] = [:]
+        // Futures first: whatever is added leads to a state with more in use.
+        for state in (0..<states).sorted(by: { (used[$1], $0) < (used[$0], $1) }) where used[state] >= 0 {
+            var signature = isShared ? [state] : []
+            for (slot, place) in automaton.slots.enumerated() {
+                guard let after = automaton.next(state, giving: slot) else { continue }
+                options[state] += 1
+                room[state] = max(room[state], place.size + room[after])
+                signature.append(slot)
+                signature.append(face[after] == Self.closed ? -1 : Int(face[after]))
+            }
+            if isShared { room[state] = 1_000 - used[state] }
+            guard options[state] > 0 else { continue }
+            if let known = faces[signature] {
+                face[state] = known
+            } else {
+                face[state] = UInt16(faceCount)
+                faces[signature] = UInt16(faceCount)
+                faceCount += 1
+                rank.append(contentsOf: repeatElement(Self.refused, count: requestCount))
+            }
+            for request in 0..<requestCount {
+                var best: (rank: Int64, move: SliceMove)?
+                for move in automaton.moves(from: state, request: request) {
+                    let seen = SliceMove(
+                        roomBefore: room[state],
+                        roomAfter: room[move.next],
+                        size: automaton.slots[move.slot].size,
+                        optionsAfter: options[move.next]
+                    )
+                    let rank = policy.slotRank(seen)
+                    if let best, best.rank <= rank { continue }
+                    best = (rank, seen)
+                    slot[state * requestCount + request] = UInt16(move.slot)
+                    next[state * requestCount + request] = UInt16(move.next)
+                }
+                guard let best else { continue }
+                rank[Int(face[state]) * requestCount + request] = policy.gpuRank(best.move)
+            }
+        }
+    }
+
+    /// What is in use in each state, -1 for a state that slices do not lead to.
+    private static func used(_ automaton: GPUAutomaton) -> [Int] {
+        var used = Array(repeating: -1, count: automaton.stateCount)
+        used[GPUAutomaton.idle] = 0
+        var reached = [GPUAutomaton.idle]
+        var index = 0
+        while index < reached.count {
+            let state = reached[index]
+            index += 1
+            for (slot, place) in automaton.slots.enumerated() {
+                guard let next = automaton.next(state, giving: slot), used[next] < 0 else { continue }
+                used[next] = used[state] + place.size
+                reached.append(next)
+            }
+        }
+        return used
+    }
+}

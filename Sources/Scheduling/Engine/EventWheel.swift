@@ -1,0 +1,115 @@
+/// The ends of running jobs, in order of time: a hierarchical timing wheel (Varghese and Lauck, 1987).
+///
+/// Digits of base 64: an event waits at the highest digit in which its time differs from the wheel's, and moves down as
+/// the wheel reaches it, so that its cost depends on how far ahead it was set, not on how many wait.
+struct EventWheel {
+    /// Times must be below this.
+    static let end: Int64 = 1 << 62
+    private static let blockSize = 16
+    private static let none: Int32 = -1
+
+    /// How far the wheel has turned; every event is at or after it.
+    private(set) var now: Int64
+    /// Slots that hold something, by digit.
+    private var masks = ContiguousArray<UInt64>(repeating: 0, count: 11)
+    /// The first block of each slot, by digit times 64 plus slot.
+    private var heads = ContiguousArray<Int32>(repeating: none, count: 11 * 64)
+    private var times: ContiguousArray<Int64> = []
+    private var jobs: ContiguousArray<Int32> = []
+    private var nextBlock: ContiguousArray<Int32> = []
+    private var fill: ContiguousArray<Int32> = []
+    private var freeBlock = none
+
+    /// Starts a wheel.
+    ///
+    /// - Parameter time: before which nothing will be set; at least 0.
+    init(from time: Int64) { now = time }
+
+    /// Sets an event at a time in ``now``..<``end``.
+    mutating func push(_ time: Int64, _ job: Int32) {
+        let difference = time ^ now
+        let digit = difference == 0 ? 0 : (63 - difference.leadingZeroBitCount) / 6
+        let place = Int(truncatingIfNeeded: time >> Int64(digit * 6)) & 63
+        masks[digit] |= 1 << UInt64(place)
+        let slot = digit * 64 + place
+        var block = heads[slot]
+        if block == Self.none || fill[Int(block)] == Self.blockSize {
+            let fresh = takeBlock()
+            nextBlock[Int(fresh)] = block
+            heads[slot] = fresh
+            block = fresh
+        }
+        let entry = Int(block) * Self.blockSize + Int(fill[Int(block)])
+        fill[Int(block)] += 1
+        times[entry] = time
+        jobs[entry] = job
+    }
+
+    /// Turns the wheel to the next event, if it is not after a limit.
+    ///
+    /// - Parameter limit: how far the wheel may turn.
+    /// - Returns: the time of the next event, now ``now``; nil when there is none up to the limit.
+    mutating func advance(to limit: Int64) -> Int64? {
+        while true {
+            if masks[0] != 0 {
+                let time = now & ~63 | Int64(masks[0].trailingZeroBitCount)
+                guard time <= limit else { return nil }
+                now = time
+                return time
+            }
+            var digit = 1
+            while digit < masks.count, masks[digit] == 0 { digit += 1 }
+            guard digit < masks.count else { return nil }
+            let place = masks[digit].trailingZeroBitCount
+            let shift = Int64(digit * 6)
+            let above = shift + 6 >= 63 ? 0 : (now >> (shift + 6)) << (shift + 6)
+            let base = above | Int64(place) << shift
+            guard base <= limit else { return nil }
+            now = base
+            let slot = digit * 64 + place
+            var block = heads[slot]
+            heads[slot] = Self.none
+            masks[digit] &= ~(1 << UInt64(place))
+            while block != Self.none {
+                let first = Int(block) * Self.blockSize
+                for entry in first..<(first + Int(fill[Int(block)])) { push(times[entry], jobs[entry]) }
+                block = giveBack(block)
+            }
+        }
+    }
+
+    /// Takes away the events at ``now``, in no particular order.
+    mutating func drain(into due: inout ContiguousArray<Int32>) {
+        let slot = Int(truncatingIfNeeded: now) & 63
+        var block = heads[slot]
+        heads[slot] = Self.none
+        masks[0] &= ~(1 << UInt64(slot))
+        while block != Self.none {
+            let first = Int(block) * Self.blockSize
+            for entry in first..<(first + Int(fill[Int(block)])) { due.append(jobs[entry]) }
+            block = giveBack(block)
+        }
+    }
+
+    private mutating func takeBlock() -> Int32 {
+        if freeBlock != Self.none {
+            let block = freeBlock
+            freeBlock = nextBlock[Int(block)]
+            fill[Int(block)] = 0
+            return block
+        }
+        times.append(contentsOf: repeatElement(0, count: Self.blockSize))
+        jobs.append(contentsOf: repeatElement(0, count: Self.blockSize))
+        nextBlock.append(Self.none)
+        fill.append(0)
+        return Int32(fill.count - 1)
+    }
+
+    /// Frees a block and returns the one after it.
+    private mutating func giveBack(_ block: Int32) -> Int32 {
+        let next = nextBlock[Int(block)]
+        nextBlock[Int(block)] = freeBlock
+        freeBlock = block
+        return next
+    }
+}

@@ -1,0 +1,328 @@
+import Estate
+
+/// What a trace's shapes come to on a cluster: kinds of GPUs with their tables, and each shape's parts.
+struct JobPlan {
+    /// The cluster, empty.
+    private(set) var cluster: ClusterState
+    private(set) var parts: ContiguousArray<ClusterState.Part> = []
+    /// Where each shape's parts start; one more than there are shapes.
+    private(set) var firstPart: ContiguousArray<Int> = [0]
+    /// Why each shape can never run; `completed` where it can.
+    private(set) var verdicts: ContiguousArray<JobOutcome> = []
+    /// Column of the speeds by kind and request: 0 whole, 1 share, then profiles in the order of ``profileNames``.
+    private(set) var columns: ContiguousArray<ContiguousArray<Int>> = []
+    /// The columns of the speeds beyond the second.
+    private(set) var profileNames: [String] = []
+    /// Whether a kind creates an instance for each slice.
+    private(set) var creates: ContiguousArray<Bool> = []
+    /// The columns that each shape may come to.
+    private(set) var columnsOfShape: ContiguousArray<[Int]> = []
+    /// Whether each shape may have instances created for it.
+    private(set) var mayCreate: ContiguousArray<Bool> = []
+
+    private let policy: PlacementPolicy
+    private var orders: [[Int]: Range<Int>] = [:]
+
+    static func check(_ groups: [NodeGroup]) throws(SimulationError) {
+        var nodes = 0
+        for group in groups {
+            guard group.count >= 0, group.gpus >= 0 else { throw .emptyCluster("node group '\(group.name)'") }
+            guard group.gpus <= 64 else { throw .tooLarge(what: "GPUs on one node", count: group.gpus, limit: 64) }
+            guard group.count <= NodeSets.nodeLimit - nodes else {
+                throw .tooLarge(what: "nodes", count: group.count, limit: NodeSets.nodeLimit)
+            }
+            guard (group.cpuMilli ?? 0) >= 0, (group.memoryMiB ?? 0) >= 0 else {
+                throw .option("node group '\(group.name)' has less than no CPU or memory; write what one node has")
+            }
+            guard (group.cpuMilli ?? 0) <= .max / 4, (group.memoryMiB ?? 0) <= .max / 4 else {
+                throw .option("node group '\(group.name)' has more CPU or memory than can be counted")
+            }
+            nodes += group.count
+        }
+        guard nodes > 0 else { throw .emptyCluster("the cluster") }
+    }
+
+    init(_ trace: Trace, _ jobShapes: JobShapes, _ groups: [NodeGroup], policy: PlacementPolicy) throws(SimulationError)
+    {
+        self.policy = policy
+        let shapes = jobShapes.shapes
+
+        // Nodes whose GPUs are alike are of one kind, whatever their CPU and memory.
+        var kindOfGroup: [Int] = []
+        var first: [Int] = []
+        for (index, group) in groups.enumerated() {
+            let known = first.firstIndex {
+                (groups[$0].gpuType, groups[$0].gpus, groups[$0].partition)
+                    == (group.gpuType, group.gpus, group.partition)
+            }
+            if let known {
+                kindOfGroup.append(known)
+            } else {
+                kindOfGroup.append(first.count)
+                first.append(index)
+            }
+        }
+        guard first.count < 10_000 else { throw .tooLarge(what: "kinds of GPUs", count: first.count, limit: 10_000) }
+
+        // What each shape wishes of each kind, and so what the automata must know.
+        var wishes: [[NodeGroup.Wish]] = []
+        var kinds: ContiguousArray<GPUKind> = []
+        var face = 0
+        for group in first.map({ groups[$0] }) {
+            var ofKind: [NodeGroup.Wish] = []
+            for shape in shapes {
+                ofKind.append(shape.isWellFormed ? try group.wish(shape, profiles: trace.profiles) : .impossible)
+            }
+            let automaton: GPUAutomaton
+            switch group.partition {
+            case .whole: automaton = .wholeOnly
+            case .shares:
+                automaton = try .shares(
+                    ofKind.compactMap { if case .slice(.share(let milli)) = $0 { milli } else { nil } }
+                )
+            case .mig(let geometry):
+                automaton = try .mig(
+                    geometry,
+                    profiles: ofKind.compactMap { if case .slice(.profile(let index)) = $0 { index } else { nil } }
+                )
+            case .layout(let geometry, let layout): automaton = try .layout(geometry, layout)
+            }
+            let kind = GPUKind(group, automaton, policy: policy, firstFace: face)
+            face += kind.faceCount
+            kinds.append(kind)
+            wishes.append(ofKind)
+        }
+
+        // What jobs ask of one node, to know which levels of free CPU and memory to tell apart.
+        let largest = first.map { groups[$0].gpus }
+        var drafts: [[Draft]] = []
+        var cpuDemands: [Int64: Int] = [:]
+        var memoryDemands: [Int64: Int] = [:]
+        for (index, shape) in shapes.enumerated() {
+            let draft = shape.isWellFormed ? Self.drafts(shape, index, wishes, largest) : []
+            for part in draft {
+                cpuDemands[part.cpuMilli, default: 0] += jobShapes.jobs[index]
+                memoryDemands[part.memoryMiB, default: 0] += jobShapes.jobs[index]
+            }
+            drafts.append(draft)
+        }
+        let (cpu, memory) = Self.levels(cpuDemands, memoryDemands, groups)
+        cluster = ClusterState(kinds: kinds, kindOfGroup: kindOfGroup, groups: groups, cpu: cpu, memory: memory)
+
+        for kind in kinds {
+            var ofKind: ContiguousArray<Int> = []
+            for request in kind.automaton.requests {
+                switch (request, kind.group.partition) {
+                case (.profile(let index), .mig(let geometry)), (.profile(let index), .layout(let geometry, _)):
+                    ofKind.append(2 + column(of: geometry.profiles[index].name))
+                default: ofKind.append(1)
+                }
+            }
+            columns.append(ofKind)
+            if case .mig = kind.group.partition { creates.append(true) } else { creates.append(false) }
+        }
+        for (index, shape) in shapes.enumerated() {
+            let wishOfKind = wishes.map { $0[index] }
+            for draft in drafts[index] {
+                parts.append(part(draft, wishOfKind, shape.gpuTypes, trace.gpuTypes))
+            }
+            firstPart.append(parts.count)
+            let allowed = kinds.indices.filter { Self.allows(shape.gpuTypes, kinds[$0].group, trace.gpuTypes) }
+            var used: Set<Int> = []
+            var creating = false
+            for kind in allowed {
+                guard case .slice(let request) = wishOfKind[kind] else {
+                    used.insert(0)
+                    continue
+                }
+                if let row = kinds[kind].automaton.requests.firstIndex(of: request) { used.insert(columns[kind][row]) }
+                creating = creating || creates[kind]
+            }
+            columnsOfShape.append(used.sorted())
+            mayCreate.append(creating)
+            verdicts.append(.completed)
+        }
+        for (index, shape) in shapes.enumerated() {
+            verdicts[index] = verdict(
+                index,
+                shape,
+                kinds.indices.map { kind in
+                    Self.allows(shape.gpuTypes, kinds[kind].group, trace.gpuTypes) ? wishes[kind][index] : nil
+                }
+            )
+        }
+    }
+
+    private mutating func column(of name: String) -> Int {
+        if let known = profileNames.firstIndex(of: name) { return known }
+        profileNames.append(name)
+        return profileNames.count - 1
+    }
+
+    /// One part before its order of faces is known.
+    private struct Draft {
+        var gpus: Int
+        var cpuMilli: Int64
+        var memoryMiB: Int64
+        var count: Int
+    }
+
+    /// Cuts a shape into parts, each for one node.
+    ///
+    /// A job with a number of nodes has that many parts, even to within one GPU. Without one it is one part where some
+    /// node is large enough, else as many of the largest node's size as it takes and one of what remains. CPU and
+    /// memory are divided by GPUs, rounded up.
+    private static func drafts(
+        _ shape: JobShapes.Shape,
+        _ index: Int,
+        _ wishes: [[NodeGroup.Wish]],
+        _ gpusOfKind: [Int]
+    ) -> [Draft] {
+        let (total, cpu, memory) = (Int(shape.gpus), Int64(shape.cpuMilli), Int64(shape.memoryMiB))
+        func draft(_ gpus: Int, _ count: Int) -> Draft {
+            func portion(_ amount: Int64) -> Int64 {
+                total <= 1 ? amount : (amount * Int64(gpus) + Int64(total) - 1) / Int64(total)
+            }
+            return Draft(gpus: gpus, cpuMilli: portion(cpu), memoryMiB: portion(memory), count: count)
+        }
+        guard total > 0 else { return [Draft(gpus: 0, cpuMilli: cpu, memoryMiB: memory, count: 1)] }
+        if shape.profile != TraceJob.none
+            && wishes.contains(where: { if case .slice = $0[index] { true } else { false } })
+        {
+            return [draft(1, total)]
+        }
+        var largest = 0
+        for (kind, wish) in wishes.enumerated() where wish[index] != .impossible {
+            largest = max(largest, gpusOfKind[kind])
+        }
+        guard largest > 0 else { return [draft(total, 1)] }
+        let nodes = Int(shape.nodes)
+        if nodes > 0, nodes <= total {
+            let (size, larger) = total.quotientAndRemainder(dividingBy: nodes)
+            return [draft(size + 1, larger), draft(size, nodes - larger)].filter { $0.count > 0 }
+        }
+        guard total > largest else { return [draft(total, 1)] }
+        let (count, rest) = total.quotientAndRemainder(dividingBy: largest)
+        return rest == 0 ? [draft(largest, count)] : [draft(largest, count), draft(rest, 1)]
+    }
+
+    /// Levels of CPU and memory: 64 pairs at most; all demands where they are few enough.
+    private static func levels(_ cpu: [Int64: Int], _ memory: [Int64: Int], _ groups: [NodeGroup]) -> (Levels, Levels) {
+        let limitsCPU = groups.contains { $0.cpuMilli != nil }
+        let limitsMemory = groups.contains { $0.memoryMiB != nil }
+        let cpu = limitsCPU ? cpu : [:]
+        let memory = limitsMemory ? memory : [:]
+        let (cpuCount, memoryCount) = (cpu.count { $0.key > 0 }, memory.count { $0.key > 0 })
+        if (cpuCount + 1) * (memoryCount + 1) <= NodeSets.classes {
+            return (Levels(cpu, limit: cpuCount), Levels(memory, limit: memoryCount))
+        }
+        if cpuCount < 7 {
+            return (Levels(cpu, limit: cpuCount), Levels(memory, limit: NodeSets.classes / (cpuCount + 1) - 1))
+        }
+        if memoryCount < 7 {
+            return (Levels(cpu, limit: NodeSets.classes / (memoryCount + 1) - 1), Levels(memory, limit: memoryCount))
+        }
+        return (Levels(cpu, limit: 7), Levels(memory, limit: 7))
+    }
+
+    private static func allows(_ mask: UInt64, _ group: NodeGroup, _ types: [String]) -> Bool {
+        guard mask != 0 else { return true }
+        guard let index = types.firstIndex(of: group.gpuType), index < 64 else { return false }
+        return mask & (1 << UInt64(index)) != 0
+    }
+
+    /// A part with the policy's order of the faces that can serve it.
+    private mutating func part(
+        _ draft: Draft,
+        _ wishes: [NodeGroup.Wish],
+        _ mask: UInt64,
+        _ types: [String]
+    ) -> ClusterState.Part {
+        let kinds = cluster.kinds
+        var rows = Array(repeating: -1, count: kinds.count)
+        var entries: [(face: Int, rank: Int64)] = []
+        for (index, kind) in kinds.enumerated() where Self.allows(mask, kind.group, types) {
+            guard draft.gpus > 0 else {
+                // A CPU job: any node, those with the fewest idle GPUs first.
+                for idle in 0...kind.group.gpus {
+                    entries.append((kind.hostBase + idle, policy.hostRank(idle: idle, wanted: 0)))
+                }
+                continue
+            }
+            switch wishes[index] {
+            case .impossible: continue
+            case .whole:
+                guard kind.automaton.allowsWhole, draft.gpus <= kind.group.gpus else { continue }
+                for idle in draft.gpus...kind.group.gpus {
+                    entries.append((kind.hostBase + idle, policy.hostRank(idle: idle, wanted: draft.gpus)))
+                }
+            case .slice(let request):
+                guard let row = kind.automaton.requests.firstIndex(of: request) else { continue }
+                rows[index] = row
+                for face in 0..<kind.tables.faceCount {
+                    let rank = kind.tables.rank[face * kind.tables.requestCount + row]
+                    if rank != GPUStateTables.refused { entries.append((kind.faceBase + face, rank)) }
+                }
+            }
+        }
+        let isSlice = rows.contains { $0 >= 0 }
+        let key = [draft.gpus] + rows + entries.map(\.face)
+        let range: Range<Int>
+        if let known = orders[key] {
+            range = known
+        } else {
+            range = cluster.addOrder(entries)
+            orders[key] = range
+        }
+        let (classes, isExact) = cluster.classes(cpuMilli: draft.cpuMilli, memoryMiB: draft.memoryMiB)
+        return ClusterState.Part(
+            gpus: draft.gpus,
+            slice: isSlice ? cluster.addSlice(rows) : -1,
+            cpuMilli: draft.cpuMilli,
+            memoryMiB: draft.memoryMiB,
+            firstFace: range.lowerBound,
+            endFace: range.upperBound,
+            classes: classes,
+            isExact: isExact,
+            count: draft.count
+        )
+    }
+
+    /// Whether a shape can run on the empty cluster, and if not, what is in the way.
+    private mutating func verdict(_ index: Int, _ shape: JobShapes.Shape, _ wishes: [NodeGroup.Wish?]) -> JobOutcome {
+        guard shape.isWellFormed else { return .malformed }
+        if fits(index, cpu: true, memory: true) { return .completed }
+        if shape.gpus > 0 {
+            let allowed = wishes.compactMap { $0 }
+            guard !allowed.isEmpty else { return .noSuchType }
+            guard allowed.contains(where: { $0 != .impossible }) else {
+                return shape.profile == TraceJob.none ? .tooManyGPUs : .noSuchSlice
+            }
+            guard fits(index, cpu: false, memory: false) else {
+                return shape.gpuMilli < 1_000 || shape.profile != TraceJob.none && shape.gpus == 1
+                    ? .noSuchSlice : .tooManyGPUs
+            }
+        }
+        return fits(index, cpu: true, memory: false) ? .tooMuchMemory : .tooMuchCPU
+    }
+
+    private mutating func fits(_ shape: Int, cpu: Bool, memory: Bool) -> Bool {
+        var given: [(ClusterState.Grant, ClusterState.Part)] = []
+        var fits = true
+        search: for index in firstPart[shape]..<firstPart[shape + 1] {
+            var part = parts[index]
+            if !cpu { part.cpuMilli = 0 }
+            if !memory { part.memoryMiB = 0 }
+            (part.classes, part.isExact) = cluster.classes(cpuMilli: part.cpuMilli, memoryMiB: part.memoryMiB)
+            for _ in 0..<part.count {
+                guard let grant = cluster.give(part) else {
+                    fits = false
+                    break search
+                }
+                given.append((grant, part))
+            }
+        }
+        for (grant, part) in given.reversed() { cluster.takeBack(grant, part) }
+        return fits
+    }
+}

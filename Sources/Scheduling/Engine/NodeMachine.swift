@@ -1,0 +1,175 @@
+/// Nodes with GPUs, CPU and memory.
+struct NodeMachine: Machine {
+    private var cluster: ClusterState
+    private let parts: ContiguousArray<ClusterState.Part>
+    /// Parts of each shape, by shape: from here to the next shape's.
+    private let firstPart: ContiguousArray<Int>
+    /// Columns of the speeds, by kind and request; see ``JobPlan``.
+    private let columns: ContiguousArray<ContiguousArray<Int>>
+    private let creates: ContiguousArray<Bool>
+
+    /// What each job got on its first node.
+    private(set) var node: ContiguousArray<Int32>
+    private(set) var gpuMask: ContiguousArray<UInt64>
+    private(set) var slot: ContiguousArray<UInt16>
+    /// What jobs of several nodes got on the others.
+    private(set) var further: [Int: [ClusterState.Grant]] = [:]
+    private var scratch: [ClusterState.Grant] = []
+    private var reserved: [Int] = []
+
+    init(_ plan: JobPlan, jobs: Int) {
+        cluster = plan.cluster
+        parts = plan.parts
+        firstPart = plan.firstPart
+        columns = plan.columns
+        creates = plan.creates
+        node = ContiguousArray(repeating: SimulationResult.nowhere, count: jobs)
+        gpuMask = ContiguousArray(repeating: 0, count: jobs)
+        slot = ContiguousArray(repeating: ClusterState.noSlot, count: jobs)
+    }
+
+    var lackedOnlyNodes: Bool { cluster.lackedOnlyNodes }
+
+    /// ``SimulationResult/slice`` of a job.
+    func sliceCode(_ job: Int) -> Int16 {
+        guard node[job] >= 0, slot[job] != ClusterState.noSlot else { return SimulationResult.noSlice }
+        return cluster.slot(on: Int(node[job]), Int(slot[job])).code
+    }
+
+    @inline(__always)
+    mutating func start(_ job: Int, shape: Int) -> Bool {
+        let first = firstPart[shape]
+        if firstPart[shape + 1] == first + 1, parts[first].count == 1 {
+            guard let grant = cluster.give(parts[first]) else { return false }
+            keep(grant, job)
+            return true
+        }
+        return startGang(job, shape)
+    }
+
+    private mutating func startGang(_ job: Int, _ shape: Int) -> Bool {
+        guard giveAll(shape) else { return false }
+        if let grant = scratch.first {
+            keep(grant, job)
+            if scratch.count > 1 { further[job] = Array(scratch.dropFirst()) }
+        }
+        return true
+    }
+
+    /// Gives every part of a shape into the scratch, or none.
+    private mutating func giveAll(_ shape: Int) -> Bool {
+        scratch.removeAll(keepingCapacity: true)
+        for part in firstPart[shape]..<firstPart[shape + 1] {
+            for _ in 0..<parts[part].count {
+                guard let grant = cluster.give(parts[part]) else {
+                    takeBackScratch(shape)
+                    return false
+                }
+                scratch.append(grant)
+            }
+        }
+        return true
+    }
+
+    private mutating func takeBackScratch(_ shape: Int) {
+        var index = 0
+        for part in firstPart[shape]..<firstPart[shape + 1] {
+            for _ in 0..<parts[part].count where index < scratch.count {
+                cluster.takeBack(scratch[index], parts[part])
+                index += 1
+            }
+        }
+    }
+
+    @inline(__always)
+    private mutating func keep(_ grant: ClusterState.Grant, _ job: Int) {
+        node[job] = grant.node
+        gpuMask[job] = grant.gpuMask
+        slot[job] = grant.slot
+    }
+
+    @inline(__always)
+    private func grant(_ job: Int) -> ClusterState.Grant {
+        ClusterState.Grant(node: node[job], slot: slot[job], gpuMask: gpuMask[job])
+    }
+
+    @inline(__always)
+    mutating func finish(_ job: Int, shape: Int) {
+        let first = firstPart[shape]
+        cluster.takeBack(grant(job), parts[first])
+        guard firstPart[shape + 1] != first + 1 || parts[first].count > 1 else { return }
+        Self.takeBackFurther(further[job] ?? [], parts, first..<firstPart[shape + 1], &cluster)
+    }
+
+    private static func takeBackFurther(
+        _ grants: [ClusterState.Grant],
+        _ parts: ContiguousArray<ClusterState.Part>,
+        _ range: Range<Int>,
+        _ cluster: inout ClusterState
+    ) {
+        var index = -1
+        for part in range {
+            for _ in 0..<parts[part].count {
+                if index >= 0, index < grants.count { cluster.takeBack(grants[index], parts[part]) }
+                index += 1
+            }
+        }
+    }
+
+    @inline(__always)
+    func units(_ job: Int, shape: Int) -> Int64 {
+        var total: Int64 = 0
+        for part in firstPart[shape]..<firstPart[shape + 1] {
+            total += cluster.units(grant(job), parts[part]) * Int64(parts[part].count)
+        }
+        return total
+    }
+
+    @inline(__always)
+    func terms(_ job: Int, shape: Int) -> (column: Int, created: Int) {
+        guard slot[job] != ClusterState.noSlot else { return (0, 0) }
+        let kind = cluster.kind(of: Int(node[job]))
+        let request = cluster.slot(on: Int(node[job]), Int(slot[job])).request
+        return (columns[kind][request], creates[kind] ? parts[firstPart[shape]].count : 0)
+    }
+
+    mutating func hasRoom(shape: Int) -> Bool {
+        let first = firstPart[shape]
+        if firstPart[shape + 1] == first + 1, parts[first].count == 1 { return cluster.find(parts[first]) >= 0 }
+        guard giveAll(shape) else { return false }
+        takeBackScratch(shape)
+        return true
+    }
+
+    mutating func reserve(shape: Int, running: ContiguousArray<Ending>, now: Int64) -> Int64 {
+        // Let the future happen to a copy of what is free.
+        var future = cluster
+        var index = 0
+        var time = now
+        while true {
+            while index < running.count, running[index].time <= time {
+                let job = Int(running[index].job)
+                let shape = Int(running[index].shape)
+                future.takeBack(grant(job), parts[firstPart[shape]])
+                if let grants = further[job] {
+                    Self.takeBackFurther(grants, parts, firstPart[shape]..<firstPart[shape + 1], &future)
+                }
+                index += 1
+            }
+            swap(&cluster, &future)
+            let fits = giveAll(shape)
+            swap(&cluster, &future)
+            if fits || index == running.count { break }
+            time = running[index].time
+        }
+        reserved = Set(scratch.map { Int($0.node) }).sorted()
+        return time
+    }
+
+    mutating func startBeside(_ job: Int, shape: Int) -> Bool {
+        for node in reserved { cluster.hide(node) }
+        let started = start(job, shape: shape)
+        for node in reserved { cluster.show(node) }
+        return started
+    }
+}

@@ -1,0 +1,133 @@
+import Probability
+
+/// The state of a replay that every queue shares: what runs, until when, and what was found so far.
+struct Replay<Cluster: Machine> {
+    /// The longest duration and the latest submission that are taken: some 35,000 years.
+    static var longest: Int64 { 1 << 50 }
+
+    let shapeOf: ContiguousArray<Int32>
+    private let work: ContiguousArray<Int64>
+    private let speedClass: ContiguousArray<Int32>
+    /// Speeds by column; empty where all are 1.
+    private let speeds: [[Double]]
+    private let startUp: Int64
+    private let repartition: Int64
+
+    var machine: Cluster
+    private(set) var wheel: EventWheel
+    private(set) var start: ContiguousArray<Int64>
+    private(set) var end: ContiguousArray<Int64>
+    var outcome: ContiguousArray<JobOutcome>
+    var counters = SimulationCounters()
+    private(set) var running = 0
+    private(set) var allocatedUnits: Int64 = 0
+    private(set) var allocatedUnitMilliseconds = 0.0
+    private(set) var units: ContiguousArray<Int64>
+    private(set) var lastEnd: Int64
+    /// The first job whose end could not be written, if any.
+    private(set) var overflow: Int?
+
+    init(_ trace: Trace, _ shapes: JobShapes, machine: Cluster, speeds: [[Double]], options: SimulationOptions) {
+        shapeOf = shapes.shapeOf
+        work = trace.duration
+        speedClass = trace.speedClass
+        self.speeds = speeds
+        self.machine = machine
+        startUp = options.startUpMilliseconds
+        repartition = options.repartitionMilliseconds
+        let first = max(0, trace.submit.first ?? 0)
+        wheel = EventWheel(from: first)
+        lastEnd = first
+        start = ContiguousArray(repeating: SimulationResult.never, count: trace.count)
+        end = start
+        units = ContiguousArray(repeating: 0, count: trace.count)
+        outcome = ContiguousArray(repeating: .completed, count: trace.count)
+    }
+
+    /// Starts a job if there is room, and sets its end.
+    @inline(__always)
+    mutating func tryStart(_ job: Int, now: Int64) -> Bool {
+        counters.tries += 1
+        let shape = Int(shapeOf[job])
+        guard machine.start(job, shape: shape) else {
+            if machine.lackedOnlyNodes { counters.blockedByNodes += 1 } else { counters.blockedByGPUs += 1 }
+            return false
+        }
+        began(job, shape, now)
+        return true
+    }
+
+    /// Starts a job if there is room beside the reservation.
+    mutating func tryStartBeside(_ job: Int, now: Int64) -> Bool {
+        counters.tries += 1
+        let shape = Int(shapeOf[job])
+        guard machine.startBeside(job, shape: shape) else {
+            if machine.lackedOnlyNodes { counters.blockedByNodes += 1 } else { counters.blockedByGPUs += 1 }
+            return false
+        }
+        began(job, shape, now)
+        return true
+    }
+
+    @inline(__always)
+    private mutating func began(_ job: Int, _ shape: Int, _ now: Int64) {
+        let (column, created) = machine.terms(job, shape: shape)
+        counters.repartitions += created
+        let length = length(work[job], job, column: column, created: created)
+        let (finish, tooLate) = now.addingReportingOverflow(length)
+        start[job] = now
+        end[job] = finish
+        running += 1
+        let taken = machine.units(job, shape: shape)
+        units[job] = taken
+        allocatedUnits += taken
+        guard !tooLate, finish < EventWheel.end else {
+            overflow = overflow ?? job
+            return
+        }
+        wheel.push(finish, Int32(truncatingIfNeeded: job))
+    }
+
+    /// How long a job holds what it was given: start-up, the creation of its instances, and its work there.
+    @inline(__always)
+    func length(_ work: Int64, _ job: Int, column: Int, created: Int) -> Int64 {
+        var length = work
+        if !speeds.isEmpty, column < speeds.count {
+            let row = Int(speedClass[job])
+            if row >= 0, row < speeds[column].count {
+                // Below 2^50 over at least 2^-10, so the quotient can be written.
+                length = Int64((Double(work) / speeds[column][row]).rounded(.up))
+            }
+        }
+        return length + startUp + (created > 0 ? repartition * Int64(created) : 0)
+    }
+
+    /// Ends all jobs whose end the wheel stands at.
+    @inline(__always)
+    mutating func finishDue(_ due: inout ContiguousArray<Int32>) {
+        due.removeAll(keepingCapacity: true)
+        wheel.drain(into: &due)
+        for job in due {
+            let job = Int(job)
+            machine.finish(job, shape: Int(shapeOf[job]))
+            allocatedUnits -= units[job]
+            allocatedUnitMilliseconds += Double(units[job]) * Double(end[job] - start[job])
+        }
+        running -= due.count
+        counters.completed += due.count
+        lastEnd = wheel.now
+    }
+
+    /// Turns the wheel to the next end, if it is not after a limit.
+    @inline(__always)
+    mutating func nextEnd(upTo limit: Int64) -> Int64? { wheel.advance(to: limit) }
+
+    /// Counts what still runs when departures are off.
+    mutating func close(at now: Int64) {
+        for job in start.indices where start[job] >= 0 && outcome[job] == .running {
+            end[job] = SimulationResult.never
+            allocatedUnitMilliseconds += Double(units[job]) * Double(now - start[job])
+        }
+        lastEnd = now
+    }
+}
