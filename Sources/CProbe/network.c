@@ -312,6 +312,7 @@ long assay_pipeline(
     char *message = calloc(1, bytes), *arrivals = malloc(1 << 16);
     long status = message != NULL && arrivals != NULL ? 0 : -ENOMEM;
     uint64_t sent = 0, returned = 0, received = 0, counted = 0, begin = 0;
+    uint64_t started_ns = assay_nanoseconds();
     size_t noted = 0;
     bool ending = false;
     while (status == 0) {
@@ -343,6 +344,10 @@ long assay_pipeline(
         returned = received / bytes;
         if (returned > sent) status = -EBADMSG;
     }
+    // Where no window was complete, all of it is one.
+    uint64_t elapsed = assay_nanoseconds() - started_ns;
+    if (status == 0 && noted == 0 && capacity > 0 && returned > 0 && elapsed > 0)
+        rates[noted++] = (double)returned * 1e9 / (double)elapsed;
     free(message);
     free(arrivals);
     return status != 0 ? status : (long)noted;
@@ -461,10 +466,16 @@ long assay_receive_streams(
         last = now;
         next = now + window_ns;
     }
+    uint64_t total = 0;
     for (int thread = 0; thread < started; thread++) {
         pthread_join(threads[thread], NULL);
         if (status == 0) status = streams[thread].status;
+        total += atomic_load(&streams[thread].bytes);
     }
+    // Where no window was complete, all of it is one.
+    uint64_t begin = atomic_load(&first), end = assay_nanoseconds();
+    if (status == 0 && noted == 0 && capacity > 0 && begin != 0 && end > begin)
+        rates[noted++] = (double)total * 1e9 / (double)(end - begin);
     return status != 0 ? status : (long)noted;
 }
 

@@ -45,7 +45,8 @@ long assay_echo(int descriptor, void *buffer, size_t bytes, uint64_t deadline_ns
 
 /// Keeps `window` messages under way until `until_ns`; notes messages that came back a second, window by window of time.
 ///
-/// One send a message; windows that begin before `from_ns` are left out. Returns windows noted.
+/// One send a message; windows that begin before `from_ns` are left out. Returns windows noted; where none was
+/// complete, the whole time is one.
 long assay_pipeline(
     int descriptor, size_t bytes, int window, uint64_t from_ns, uint64_t until_ns, uint64_t window_ns, double *rates,
     size_t capacity);
@@ -54,7 +55,8 @@ long assay_pipeline(
 int assay_send_streams(const int *descriptors, int count, size_t block, uint64_t duration_ns);
 /// Receives on all sockets at once, a thread each, until all have ended; notes bytes a second, window by window.
 ///
-/// The first `skip_ns` after the first byte are left out, and the window in which the first stream ends. Returns windows.
+/// The first `skip_ns` after the first byte are left out, and the window in which the first stream ends; where none was
+/// complete, the whole time is one. Returns windows.
 long assay_receive_streams(
     const int *descriptors, int count, uint64_t skip_ns, uint64_t window_ns, uint64_t deadline_ns, double *rates,
     size_t capacity);
