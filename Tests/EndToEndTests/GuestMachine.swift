@@ -44,6 +44,10 @@ struct GuestMachine {
         ["vmlinuz", "init", "assay-node"].allSatisfy { FileManager.default.fileExists(atPath: parts + "/" + $0) }
         && qemu != nil
 
+    /// What goes before a measured program, so that others on the machine wait; who may not ask for that is told so on
+    /// standard error, and the program runs as it is.
+    static let preferred = ["/usr/bin/nice", "-n", "-20"]
+
     private static let qemu = ["/usr/bin/qemu-system-x86_64", "/usr/local/bin/qemu-system-x86_64"].first {
         FileManager.default.isExecutableFile(atPath: $0)
     }
@@ -86,14 +90,17 @@ struct GuestMachine {
         let (port, console) = (folder + "/port", folder + "/console")
         for path in [port, console] { try Data().write(to: URL(fileURLWithPath: path)) }
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: try #require(qemu))
-        process.arguments = [
-            "-accel", accelerator == .tcg ? "tcg,thread=multi" : "kvm", "-cpu", accelerator == .tcg ? "max" : "host",
-            "-smp", "2", "-m", "1024", "-nodefaults", "-display", "none", "-no-reboot",
-            "-serial", "file:" + console, "-serial", "file:" + port,
-            "-kernel", parts + "/vmlinuz", "-initrd", folder + "/initramfs",
-            "-append", "console=ttyS0 quiet panic=-1",
-        ]
+        process.executableURL = URL(fileURLWithPath: preferred[0])
+        process.arguments =
+            try preferred[1...] + [
+                #require(qemu), "-accel", accelerator == .tcg ? "tcg,thread=multi" : "kvm", "-cpu",
+                accelerator == .tcg ? "max" : "host",
+                "-smp", "2", "-m", "1024", "-nodefaults", "-display", "none", "-no-reboot",
+                "-serial", "file:" + console, "-serial", "file:" + port,
+                "-kernel", parts + "/vmlinuz", "-initrd", folder + "/initramfs",
+                // A loaded host may starve the emulated timer while the kernel tests it, and the kernel then gives up.
+                "-append", "console=ttyS0 quiet panic=-1 no_timer_check",
+            ]
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = FileHandle.nullDevice
         let complaints = folder + "/complaints"

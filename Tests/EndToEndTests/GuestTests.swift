@@ -33,9 +33,10 @@ struct GuestTests {
         for _ in 0..<3 {
             let folder = try TemporaryFolder()
             let host = try AssayBinary.run(
-                Self.measure("host.record.json", ["--allow-emulated"]),
+                GuestMachine.preferred[1...] + [GuestMachine.node]
+                    + Self.measure("host.record.json", ["--allow-emulated"]),
                 in: folder.path,
-                program: GuestMachine.node
+                program: GuestMachine.preferred[0]
             )
             try #require(host.status == 0, "\(host.errors)")
             let guest = try GuestMachine.run(
