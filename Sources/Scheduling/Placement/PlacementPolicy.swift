@@ -19,13 +19,15 @@ package enum PlacementPolicy: String, Sendable, Hashable, CaseIterable {
     case gpuPacking = "gpu-packing"
     /// The node and GPU where fragmentation grows least: ``FragmentationGradientScore``.
     case fragmentationGradient = "fgd"
+    /// The GPU and placement after which later jobs can use most of what is left: ``ExpectedFragmentation``, for MIG.
+    case expectedFragmentation = "expected-fragmentation"
 
     /// Whether the policy looks at whole nodes, with their CPU and what runs there, and not at GPUs alone.
     ///
     /// ``NodePlacer`` serves these; the ranks below are not asked for them.
     package var scoresNodes: Bool {
         switch self {
-        case .firstFit, .bestFit, .worstFit: false
+        case .firstFit, .bestFit, .worstFit, .expectedFragmentation: false
         case .random, .dotProduct, .gpuClustering, .gpuPacking, .fragmentationGradient: true
         }
     }
@@ -39,7 +41,7 @@ package enum PlacementPolicy: String, Sendable, Hashable, CaseIterable {
     func hostRank(idle: Int, wanted: Int) -> Int64 {
         switch self {
         case .firstFit: 0
-        case .bestFit: Int64(idle - wanted)
+        case .bestFit, .expectedFragmentation: Int64(idle - wanted)
         case .worstFit: Int64(wanted - idle)
         case .random, .dotProduct, .gpuClustering, .gpuPacking, .fragmentationGradient: 0
         }
@@ -51,6 +53,7 @@ package enum PlacementPolicy: String, Sendable, Hashable, CaseIterable {
         case .firstFit: 0
         case .bestFit: Int64(move.roomBefore) << 20 | Int64(move.waste)
         case .worstFit: Int64(-move.roomBefore) << 20 | Int64(move.waste)
+        case .expectedFragmentation: move.fall
         case .random, .dotProduct, .gpuClustering, .gpuPacking, .fragmentationGradient: 0
         }
     }
@@ -59,6 +62,7 @@ package enum PlacementPolicy: String, Sendable, Hashable, CaseIterable {
     func slotRank(_ move: SliceMove) -> Int64 {
         switch self {
         case .firstFit: 0
+        case .expectedFragmentation: move.fall
         case .bestFit, .worstFit: Int64(move.waste) << 20 | Int64(0xF_FFFF - min(move.optionsAfter, 0xF_FFFF))
         case .random, .dotProduct, .gpuClustering, .gpuPacking, .fragmentationGradient: 0
         }
@@ -77,6 +81,8 @@ struct SliceMove: Hashable {
     let size: Int
     /// How many placements remain possible afterwards.
     let optionsAfter: Int
+    /// By how much later jobs' use falls, of ``ExpectedFragmentation``; 0 for policies that do not look ahead.
+    var fall: Int64 = 0
     /// Room that is lost beyond what the slice takes.
     var waste: Int { max(0, roomBefore - roomAfter - size) }
 }

@@ -26,6 +26,12 @@ package struct PlacementStudyResult: Sendable {
         package let allocatedPercent: Double
         /// Idle GPUs that the typical jobs could not use: F of the cluster.
         package let fragmentedPercent: Double
+
+        package init(arrivedPercent: Double, allocatedPercent: Double, fragmentedPercent: Double) {
+            self.arrivedPercent = arrivedPercent
+            self.allocatedPercent = allocatedPercent
+            self.fragmentedPercent = fragmentedPercent
+        }
     }
 
     /// The jobs in the order of their arrival, as indices into the trace; one that was drawn again stands again.
@@ -88,6 +94,9 @@ package enum PlacementStudy {
         on cluster: ClusterDescription,
         options: PlacementStudyOptions
     ) throws(SimulationError) -> PlacementStudyResult {
+        guard options.policy != .expectedFragmentation else {
+            throw .option("expected-fragmentation places MIG instances; place shares with fgd")
+        }
         let prepared = try PreparedStudy(trace, cluster, options)
         return switch options.policy {
         case .firstFit: prepared.run(FirstFitScore())
@@ -97,7 +106,7 @@ package enum PlacementStudy {
         case .dotProduct: prepared.run(DotProductScore(largest: prepared.largest))
         case .gpuClustering: prepared.run(GPUClusteringScore(largest: prepared.largest))
         case .gpuPacking: prepared.run(GPUPackingScore())
-        case .fragmentationGradient: prepared.run(FragmentationGradientScore())
+        case .fragmentationGradient, .expectedFragmentation: prepared.run(FragmentationGradientScore())
         }
     }
 }

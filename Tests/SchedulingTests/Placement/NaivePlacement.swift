@@ -92,7 +92,7 @@ struct NaivePlacement {
         let freeGPU = Double(node.room)
         let wantedGPU = Double(request.gpus * request.gpuMilli)
         switch policy {
-        case .firstFit, .random: return 0
+        case .firstFit, .random, .expectedFragmentation: return 0
         case .bestFit:
             let left = Double(node.cpu - request.cpuMilli) / mostCPU * 0.5 + (freeGPU - wantedGPU) / mostGPU * 0.5
             return Int((1 - left) * 100)
