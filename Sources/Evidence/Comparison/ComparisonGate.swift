@@ -17,7 +17,11 @@ package enum ComparisonGate {
     /// Names that should be known of both arms; where they are not, a note says so.
     package static let wanted = ["gpu", "driver", "power_limit_w", "sm_clock_mhz", "cpu", "numa", "iommu"]
     /// Names that tell runs apart rather than describe them.
-    static let structural: Set<String> = ["pair", "block", "seed", "job_id", "run_id", "trial", "repeat", "index"]
+    static let structural: Set<String> = Set([
+        "pair", "block", "seed", "job_id", "run_id", "trial", "repeat", "index",
+    ]).union(outcomes)
+    /// Names that say how a job spent its time: results of a measurement and no circumstance of it.
+    static let outcomes: Set<String> = ["job_share_gpu", "job_share_storage", "job_share_cpu", "job_share_unknown"]
     /// Names whose every value counts, unit by unit: that both arms saw the same values somewhere is not enough.
     static let strict = Set(invalidating + load)
     /// Names that never merely tell runs apart, even where each run has its own value.

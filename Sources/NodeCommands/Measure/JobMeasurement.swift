@@ -94,7 +94,7 @@ struct JobMeasurement {
         } else {
             print(outcome.text)
             for (path, record) in records { print("Written: \(path)\n\(record.id)") }
-            if records.count == 2 { print("Compare: assay compare \(records[0].path) \(records[1].path)") }
+            if records.count == 2 { print("Compare: assay compare \(records[0].path) --with \(records[1].path)") }
         }
     }
 

@@ -48,7 +48,7 @@ struct NeighbourMeasurement {
         }
         for (path, record) in records { try Files.write(.init(path, bytes: try record.encoded())) }
         for (path, record) in records { print("Written: \(path)\n\(record.id)") }
-        if records.count == 2 { print("Compare: assay compare \(records[0].path) \(records[1].path)") }
+        if records.count == 2 { print("Compare: assay compare \(records[0].path) --with \(records[1].path)") }
     }
 
     /// Measures with the neighbour running; nil, with the reason said, where it did not outlast the round.

@@ -1,0 +1,167 @@
+import Evidence
+import Glibc
+import Testing
+
+@testable import Probing
+
+/// Real processes; one after another, since they share signals and a folder.
+@Suite("Running a job", .serialized)
+struct JobRunnerTests {
+    static func run(
+        _ plan: JobPlan,
+        keepsDisturbed: Bool = true,
+        arm: JobArm = .alone
+    ) throws -> JobRun {
+        let runner = try JobRunner(
+            plan,
+            boot: "boot",
+            processors: MachineLayout.allowedProcessors(),
+            options: .init(keepsDisturbed: keepsDisturbed)
+        )
+        return runner.run(JobSlot(number: 1, arm: arm))
+    }
+
+    /// A path that is nobody's.
+    static func scratch(_ name: String) -> String { "/tmp/assay-job-test-\(getpid())-\(name)" }
+
+    /// Whether a process is there.
+    static func isAlive(_ process: String?) -> Bool {
+        guard let process = process.flatMap({ Int32($0) }) else { return false }
+        return kill(process, 0) == 0
+    }
+
+    @Test("Steps, time and counters of a job that behaves")
+    func good() throws {
+        let plan = JobPlan(
+            command: "for i in 1 2 3 4; do sleep 0.05; echo step=$i; done; echo done >&2",
+            steps: .pattern("step=([0-9]+)")
+        )
+        let run = try Self.run(plan)
+        #expect(run.refusal == nil)
+        #expect(run.steps == [1, 2, 3, 4])
+        #expect((0.2...5).contains(run.wallSeconds))
+        #expect(run.reading(.completionTime) == run.wallSeconds)
+        #expect(run.lastLines == ["step=1", "step=2", "step=3", "step=4", "done"])
+        let switches = try #require(run.reading(.voluntarySwitches))
+        #expect(switches >= 4)
+        for reading in run.readings { #expect(reading.value >= 0 && reading.value.isFinite, "\(reading.metric)") }
+    }
+
+    @Test("Processor time is that of the processes, not of the wall")
+    func processorTime() throws {
+        let busy = try Self.run(JobPlan(command: "i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done"))
+        let idle = try Self.run(JobPlan(command: "sleep 0.3"))
+        let busySeconds = try #require(busy.reading(.processorTime))
+        let idleSeconds = try #require(idle.reading(.processorTime))
+        #expect(busySeconds > 0.02)
+        #expect(busySeconds <= busy.wallSeconds * 1.05 + 0.02)
+        #expect(idleSeconds < 0.1)
+        #expect(idle.wallSeconds >= 0.3)
+    }
+
+    @Test("Peak memory is the job's own: 200 MB are seen, and what is less than our own is not claimed")
+    func peakMemory() throws {
+        let large = try Self.run(JobPlan(command: "head -c 200000000 /dev/zero | tail -n 1 | wc -c >/dev/null"))
+        let peak = try #require(large.reading(.peakMemory))
+        #expect((180...800).contains(peak))
+        #expect(try Self.run(JobPlan(command: "true")).reading(.peakMemory) == nil)
+    }
+
+    static let faults: [(command: String, steps: StepSource, fault: JobRun.Fault, words: String)] = [
+        ("exit 3", .none, .exit, "status 3"),
+        ("kill -9 $$", .none, .exit, "signal 9"),
+        ("/no/such/program", .none, .exit, "status 127"),
+        ("echo t=1; exit 1", .pattern("t=(.*)"), .exit, "status 1"),
+        ("echo hello", .pattern("t=(.*)"), .garbage, "nothing it said was a step"),
+        ("echo t=1; echo t=nan", .pattern("t=(.*)"), .garbage, "line 2"),
+        ("head -c 100000 /dev/urandom", .pattern("zzzzzzzz=(.*)"), .garbage, "nothing it said"),
+        ("true", .file("/tmp/assay-no-such-folder/steps"), .garbage, "no step file"),
+        ("echo t=1; echo t=1", .pattern("t=(.*)"), .short, "2 of 3 steps"),
+    ]
+
+    @Test("A job that misbehaves is refused with the reason", arguments: faults)
+    func faulty(command: String, steps: StepSource, fault: JobRun.Fault, words: String) throws {
+        let plan = JobPlan(command: command, steps: steps, expectedSteps: fault == .short ? 3 : nil)
+        let run = try Self.run(plan)
+        #expect(run.refusal?.fault == fault)
+        #expect(run.refusal?.reason.contains(words) == true, "\(run.refusal?.reason ?? "none")")
+        #expect(!run.isUsable)
+    }
+
+    @Test("A job with fewer steps than are skipped has none left")
+    func allSkipped() throws {
+        let plan = JobPlan(command: "echo t=1", steps: .pattern("t=(.*)"), skippedSteps: 1)
+        #expect(try Self.run(plan).refusal?.fault == .short)
+    }
+
+    @Test("A job that hangs is ended with everything it started", .timeLimit(.minutes(1)))
+    func hang() throws {
+        let run = try Self.run(JobPlan(command: "sleep 300 & echo $!; sleep 300", timeoutSeconds: 0.3))
+        #expect(run.refusal?.fault == .timeout)
+        #expect((0.3...5).contains(run.wallSeconds))
+        #expect(!Self.isAlive(run.lastLines.first) || Self.isZombie(run.lastLines.first))
+    }
+
+    /// One whose new parent has not yet taken leave of it.
+    static func isZombie(_ process: String?) -> Bool {
+        LiveText.read("/proc/\(process ?? "")/stat")?.split(separator: ")").last?.hasPrefix(" Z") ?? true
+    }
+
+    @Test("A job that ignores TERM is killed", .timeLimit(.minutes(1)))
+    func stubborn() throws {
+        let run = try Self.run(JobPlan(command: "trap '' TERM; while :; do sleep 0.1; done", timeoutSeconds: 0.2))
+        #expect(run.refusal?.fault == .timeout)
+        #expect((5...20).contains(run.wallSeconds))
+    }
+
+    @Test("What a job leaves running does not outlive its run, nor keep it open")
+    func leftOver() throws {
+        let run = try Self.run(JobPlan(command: "sleep 300 & echo $!"))
+        #expect(run.refusal == nil)
+        #expect(run.wallSeconds < 20)
+        #expect(!Self.isAlive(run.lastLines.first) || Self.isZombie(run.lastLines.first))
+    }
+
+    @Test("Output without bound neither blocks the job nor fills memory")
+    func talkative() throws {
+        let run = try Self.run(
+            JobPlan(command: "yes 12345678 | head -c 3000000; echo; echo t=1", steps: .pattern("t=(.*)"))
+        )
+        #expect(run.refusal == nil)
+        #expect(run.steps == [1])
+    }
+
+    @Test("A step file is emptied before each run")
+    func stepFile() throws {
+        let path = Self.scratch("steps")
+        defer { unlink(path) }
+        let plan = JobPlan(command: "echo 1 >> '\(path)'; echo 2 >> '\(path)'", steps: .file(path))
+        for _ in 0..<2 { #expect(try Self.run(plan).steps == [1, 2]) }
+    }
+
+    @Test("A neighbour runs beside the job and is gone after it")
+    func neighbour() throws {
+        let path = Self.scratch("neighbour")
+        defer { unlink(path) }
+        let plan = JobPlan(
+            command: "cat '\(path)'",
+            neighbour: "echo $$ > '\(path)'; while :; do sleep 0.05; done",
+            settleSeconds: 0.3
+        )
+        let run = try Self.run(plan, arm: .beside)
+        #expect(run.refusal == nil)
+        #expect(run.lastLines.count == 1)
+        #expect(!Self.isAlive(run.lastLines.first))
+    }
+
+    @Test(
+        "A neighbour that does not outlast the run refuses it",
+        arguments: [("true", "before the measurement"), ("sleep 0.4", "during the run"), ("exit 1", "before")]
+    )
+    func absentNeighbour(command: String, words: String) throws {
+        let plan = JobPlan(command: "sleep 0.6", neighbour: command, settleSeconds: 0.2)
+        let run = try Self.run(plan, arm: .beside)
+        #expect(run.refusal?.fault == .neighbour)
+        #expect(run.refusal?.reason.contains(words) == true, "\(run.refusal?.reason ?? "none")")
+    }
+}
