@@ -109,9 +109,10 @@ import Testing
         let address = NetworkAddress(host: "127.0.0.1", port: port)
         Thread.detachNewThread {
             let caller = accept(free, nil, nil)
+            // Before the answer, so that the second try finds nobody.
+            close(free)
             _ = assay_send_all(caller, "SSH-2.0-OpenSSH_9.2p1\r\n", 23)
             close(caller)
-            close(free)
         }
         #expect(throws: NetworkError.notAssay("\(address)")) {
             try NetworkSession(NetworkTarget(peers: [address]), token: nil)
