@@ -50,8 +50,6 @@ enum {
     /// The smallest room for `cuDeviceGetPCIBusId`: `00000000:00:00.0` and a zero, with some to spare.
     CCUDA_BUS_ID_SIZE = 32,
     CCUDA_NAME_SIZE = 256,
-    /// CU_STREAM_NON_BLOCKING: does not wait for the legacy stream.
-    CCUDA_STREAM_NON_BLOCKING = 1,
 };
 
 typedef struct ccublas_handle_s *ccublas_handle;

@@ -18,8 +18,8 @@ final class GPUContext {
         try driver.check(ccuda_DevicePrimaryCtxRetain(table, &context, device.handle), "cuDevicePrimaryCtxRetain")
         do throws(CUDAError) {
             try driver.check(ccuda_CtxSetCurrent(table, context), "cuCtxSetCurrent")
-            let flags = UInt32(CCUDA_STREAM_NON_BLOCKING)
-            try driver.check(ccuda_StreamCreate(table, &made[0], flags), "cuStreamCreate")
+            // One that waits for the legacy stream, whose copies from pageable memory may return before they arrive.
+            try driver.check(ccuda_StreamCreate(table, &made[0], 0), "cuStreamCreate")
             try driver.check(ccuda_EventCreate(table, &made[1], 0), "cuEventCreate")
             try driver.check(ccuda_EventCreate(table, &made[2], 0), "cuEventCreate")
             // NULL beside success is a defect of the driver, and nothing to work with.
