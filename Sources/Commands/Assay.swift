@@ -16,7 +16,7 @@ package struct Assay: AsyncParsableCommand {
         version: Version.current,
         subcommands: [
             InitCommand.self, ValidateCommand.self, RecordCommand.self, CompareCommand.self, CostCommand.self,
-            DecideCommand.self, InspectCommand.self, MeasureCommand.self,
+            DecideCommand.self, SimulateCommand.self, InspectCommand.self, MeasureCommand.self,
         ]
     )
 

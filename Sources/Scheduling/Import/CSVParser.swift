@@ -6,17 +6,23 @@ struct CSVParser: Sendable {
     private struct Source: Sendable {
         /// The column; -1 for a constant.
         var column: Int
-        /// What is read when it is a constant.
-        var constant: ContiguousArray<UInt8>
-        var unit: FieldUnit
+        /// The constant, in the unit of rows.
+        var constant: Int64 = 0
+        let multiply: Int64
+        let divide: Int64
 
-        var ratio: (multiply: Int64, divide: Int64) { unit.ratio }
+        init(column: Int, unit: FieldUnit) {
+            self.column = column
+            (multiply, divide) = unit.ratio
+        }
+
+        var ratio: (multiply: Int64, divide: Int64) { (multiply, divide) }
     }
 
     private var splitter: FieldSplitter
     private let separator: UInt8
     private let count: Int
-    private let options: TraceImportOptions
+    private let tokenRates: TokenRates?
     /// By ``TraceField``'s place in its declaration.
     private let sources: ContiguousArray<Source?>
 
@@ -33,7 +39,7 @@ struct CSVParser: Sendable {
         options: TraceImportOptions
     ) throws(DocumentError) {
         self.separator = separator
-        self.options = options
+        tokenRates = options.tokenRates
         count = header.count
         splitter = FieldSplitter(capacity: header.count)
         var sources = ContiguousArray<Source?>(repeating: nil, count: TraceField.allCases.count)
@@ -42,7 +48,21 @@ struct CSVParser: Sendable {
             let first = field.units.first ?? .count
             switch source {
             case .constant(let text, let unit):
-                sources[place] = Source(column: -1, constant: ContiguousArray(text.utf8), unit: unit ?? first)
+                var source = Source(column: -1, unit: unit ?? first)
+                let bytes = Array(text.utf8)
+                guard field.takesConstants,
+                    let number = Self.number(bytes.span, FieldRange(0, bytes.count), source.ratio)
+                else {
+                    throw DocumentError(
+                        file: file,
+                        line: line,
+                        problem:
+                            "\(field.rawValue) is mapped to the value \(quoted(text)); one value for all rows is for "
+                            + "numbers of size, such as gpus==1; name a column"
+                    )
+                }
+                source.constant = number
+                sources[place] = source
             case .column(let name, let unit):
                 guard let index = header.firstIndex(of: name) else {
                     let hint =
@@ -55,7 +75,7 @@ struct CSVParser: Sendable {
                             "\(field.rawValue) is mapped to the column \(quoted(name)), which is not there; \(hint)"
                     )
                 }
-                sources[place] = Source(column: index, constant: [], unit: unit ?? first)
+                sources[place] = Source(column: index, unit: unit ?? first)
             }
         }
         self.sources = sources
@@ -174,14 +194,7 @@ struct CSVParser: Sendable {
         _ finding: inout ImportAudit.Finding?
     ) -> Int64? {
         guard let source = source(field) else { return nil }
-        if source.column < 0 {
-            let value = FieldRange(lower: 0, upper: Int32(clamping: source.constant.count))
-            guard let number = Self.number(source.constant.span, value, source.ratio) else {
-                finding = .malformedNumber
-                return nil
-            }
-            return number
-        }
+        guard source.column >= 0 else { return source.constant }
         let value = splitter[source.column]
         guard !Scan.isMissing(bytes, value) else { return nil }
         if let number = Self.number(bytes, value, source.ratio) { return number }
@@ -210,7 +223,7 @@ struct CSVParser: Sendable {
         if let finding { return finding }
         guard let gpus else {
             // A profile alone is one instance.
-            row.gpus = source(.profile) != nil ? 1 : nil
+            row.gpus = source(.gpus) == nil && source(.profile) != nil ? 1 : nil
             return nil
         }
         if gpus > 0, gpus < 1_000 || gpus % 1_000 != 0 {
@@ -287,7 +300,7 @@ struct CSVParser: Sendable {
         _ line: Int,
         _ builder: inout TraceBuilder
     ) -> ImportAudit.Finding? {
-        guard row.duration == nil, let rates = options.tokenRates,
+        guard row.duration == nil, let rates = tokenRates,
             source(.prefillTokens) != nil || source(.decodeTokens) != nil
         else { return nil }
         var finding: ImportAudit.Finding?
@@ -307,6 +320,14 @@ struct CSVParser: Sendable {
 }
 
 extension TraceField {
+    /// Whether one value may stand for all rows.
+    fileprivate var takesConstants: Bool {
+        switch self {
+        case .gpus, .gpuMilli, .gpuMemory, .cpu, .memory, .nodes, .priority, .prefillTokens, .decodeTokens: true
+        default: false
+        }
+    }
+
     /// Its place in the declaration.
     fileprivate var place: Int {
         switch self {

@@ -81,7 +81,8 @@ package struct ImportAudit: Sendable, Hashable {
             case .missingSubmit: ("missing-submit", "neither when it was submitted nor when it started is known")
             case .missingDuration: ("missing-duration", "neither how long it ran nor when it ended is known")
             case .missingSize: ("missing-size", "how many GPUs it asked for is not known")
-            case .impossibleTime: ("impossible-time", "a time before 1990, or negative: no clock showed it")
+            case .impossibleTime:
+                ("impossible-time", "a time before 1990, negative, or decades from the others: no clock showed it")
             case .endsBeforeStart: ("ends-before-start", "the job ends before it starts")
             case .negativeDuration: ("negative-duration", "the job has a negative duration")
             case .absurdDuration: ("absurd-duration", "the job ran for more than ten years")

@@ -9,7 +9,8 @@ struct SacctParser: Sendable {
     private var splitter: FieldSplitter
     private let columns: Columns
     private let separator: UInt8
-    private let options: TraceImportOptions
+    private let needsTimes: Bool
+    private let shardsPerGPU: Int64?
 
     /// Where the columns stand; -1 for one that is not there.
     private struct Columns: Sendable {
@@ -31,7 +32,8 @@ struct SacctParser: Sendable {
     /// - Throws: when a column is missing without which no row makes sense.
     init(header: [String], separator: UInt8, file: String, options: TraceImportOptions) throws(DocumentError) {
         self.separator = separator
-        self.options = options
+        needsTimes = options.needsTimes
+        shardsPerGPU = options.shardsPerGPU
         let names = header.map { $0.lowercased() }
         func column(_ candidates: String...) -> Int {
             for candidate in candidates { if let index = names.firstIndex(of: candidate) { return index } }
@@ -121,6 +123,7 @@ struct SacctParser: Sendable {
         row.submit = time(columns.submit)
         row.start = time(columns.start)
         row.end = time(columns.end)
+        if let submit = row.submit, submit < TraceBuilder.earliest { return .impossibleTime }
         // A job that is held, or waits for another, does not wait for GPUs.
         if let eligible = time(columns.eligible), let submit = row.submit, eligible > submit,
             eligible <= row.start ?? .max
@@ -130,7 +133,7 @@ struct SacctParser: Sendable {
         guard !malformed else { return .malformedTime }
         let state = State(bytes, splitter[columns.state])
         switch state {
-        case .waiting: if options.needsTimes { return .neverRan }
+        case .waiting: if needsTimes { return .neverRan }
         case .running: row.isRunning = true
         case .ended: break
         }
@@ -146,7 +149,7 @@ struct SacctParser: Sendable {
         }
         // A job that was cancelled while it waited has an end, an elapsed time of 0, and no start.
         if row.start == nil, columns.start >= 0 {
-            if options.needsTimes { return .neverRan }
+            if needsTimes { return .neverRan }
             row.duration = nil
         }
         return limit(bytes, &row)
@@ -233,7 +236,7 @@ struct SacctParser: Sendable {
         } else if resources.gpus > 0 || resources.typedGPUs > 0 {
             row.gpus = max(resources.gpus, resources.typedGPUs)
         } else if resources.shards > 0 {
-            guard let perGPU = options.shardsPerGPU, perGPU > 0 else { return .unsizedShards }
+            guard let perGPU = shardsPerGPU, perGPU > 0 else { return .unsizedShards }
             row.gpus = 1
             row.gpuMilli = (Scan.saturating(resources.shards, 1_000, perGPU - 1)) / perGPU
         } else if resources.mpsPercent > 0 {

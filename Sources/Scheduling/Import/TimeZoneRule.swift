@@ -43,7 +43,7 @@ package struct TimeZoneRule: Sendable, Hashable {
         var bytes = Array(text.utf8)
         guard let sign = bytes.first, sign == UInt8(ascii: "+") || sign == UInt8(ascii: "-") else { return nil }
         bytes.removeFirst()
-        bytes.removeAll { $0 == UInt8(ascii: ":") }
+        if bytes.count == 5, bytes[2] == UInt8(ascii: ":") { bytes.remove(at: 2) }
         guard (1...4).contains(bytes.count), bytes.allSatisfy({ (0x30...0x39).contains($0) }),
             let digits = Int64(String(decoding: bytes, as: UTF8.self))
         else { return nil }

@@ -20,7 +20,10 @@ struct TraceBuilder: Sendable {
     var statedProcessors: Int?
     /// Milliseconds from 1970 to the file's time 0; nil where its times are of the calendar, or float freely.
     var epochMilliseconds: Int64?
-    private var isDated = false
+    /// Whether times are of the calendar: dates, or numbers that can only be seconds since 1970.
+    ///
+    /// The first row that becomes a job decides, and the others are held to it.
+    private var hasDates: Bool?
     private var lastLocalLine = 0
     private var zones = (local: false, written: false)
 
@@ -73,11 +76,12 @@ struct TraceBuilder: Sendable {
     }
 
     private mutating func times(of row: TraceRow, line: Int) -> Times? {
-        // Numbers that can only be seconds since 1970 make the file a dated one; its other times are held to that.
-        if row.isDated || (row.submit ?? row.start ?? 0) >= Self.earliest { isDated = true }
+        let dated = hasDates ?? (row.isDated || (row.submit ?? row.start ?? 0) >= Self.earliest)
         for time in [row.submit, row.start, row.end] {
             guard let time else { continue }
-            guard time >= (isDated ? Self.earliest : 0), time <= Self.latest else {
+            guard
+                dated || row.isDated ? time >= Self.earliest && time <= Self.latest : time >= 0 && time < Self.earliest
+            else {
                 audit.note(.impossibleTime, line: line)
                 return nil
             }
@@ -127,6 +131,7 @@ struct TraceBuilder: Sendable {
             return nil
         }
         var milli = row.gpuMilli
+        var isRounded = false
         guard gpus >= 0, milli >= 0, row.cpuMilli >= 0, row.memoryMiB >= 0, row.gpuMemoryMiB >= 0, row.nodes >= 0 else {
             audit.note(.negativeSize, line: line)
             return nil
@@ -134,7 +139,7 @@ struct TraceBuilder: Sendable {
         if gpus == 0 { milli = 1_000 }
         // One GPU in more than a thousand thousandths is so many GPUs.
         if gpus == 1, milli > 1_000 {
-            if milli % 1_000 != 0 { audit.note(.roundedGPUs, line: line) }
+            isRounded = milli % 1_000 != 0
             (gpus, milli) = (milli / 1_000 + (milli % 1_000 > 0 ? 1 : 0), 1_000)
         }
         guard gpus <= Self.mostGPUs, row.nodes <= Self.mostGPUs, let cpu = Int32(exactly: row.cpuMilli),
@@ -151,6 +156,7 @@ struct TraceBuilder: Sendable {
             audit.note(.noGPU, line: line)
             return nil
         }
+        if isRounded { audit.note(.roundedGPUs, line: line) }
         return TraceJob(
             id: 0,
             submit: times.submit,
@@ -218,6 +224,7 @@ struct TraceBuilder: Sendable {
             guard isNew(job, row, times, bytes) else { return audit.note(.duplicate, line: line) }
         }
         for finding in times.findings { audit.note(finding, line: line) }
+        if hasDates == nil, row.submit ?? row.start != nil { hasDates = row.isDated || job.submit >= Self.earliest }
         if job.submit < lastSubmit {
             if needsTimes { audit.note(.unsorted, line: line) }
             isSorted = false
@@ -232,6 +239,7 @@ struct TraceBuilder: Sendable {
 
     /// The trace, sorted; the times of a dated trace start with its first submission.
     mutating func finish(format: TraceFormat) -> ImportedTrace {
+        let isDated = hasDates ?? false
         let origin = isDated && trace.count > 0 ? firstSubmit : 0
         if !isSorted || origin != 0 {
             // Without times, the order of the file is the order of arrival.

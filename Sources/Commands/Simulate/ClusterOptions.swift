@@ -1,0 +1,207 @@
+import ArgumentParser
+import Documents
+import Estate
+import NodeCommands
+import Scheduling
+import Study
+
+/// What a trace is replayed on, as the command line says it.
+struct ClusterOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("The hosts of a study: its folder or its study.yaml.", valueName: "study"))
+    var estate: String?
+
+    @Option(help: ArgumentHelp("A list of nodes: a CSV with sn,cpu_milli,memory_mib,gpu,model.", valueName: "file.csv"))
+    var nodes: String?
+
+    @Option(help: ArgumentHelp("One pool of this many GPUs; a processor of SWF is one of them.", valueName: "n"))
+    var gpus: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "The model of the pool's GPUs, such as h100-sxm-80gb: the pool is then hosts of --gpus-per-node."
+        )
+    )
+    var gpu: String?
+
+    @Option(help: ArgumentHelp("GPUs of one host of the pool, with --gpu.", valueName: "n"))
+    var gpusPerNode = 8
+
+    @Option(
+        help: ArgumentHelp("The deployment model, such as bare-metal-mig: how GPUs are handed out.", valueName: "model")
+    )
+    var model: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "A fixed MIG layout for every GPU, such as 3g.40gb,2g.20gb,1g.10gb or 1g.10gb=7; without it, instances come and go.",
+            valueName: "profiles"
+        )
+    )
+    var slices: String?
+
+    /// Whether exactly one thing is named to replay on.
+    func requireOne() throws {
+        let given = [estate != nil, nodes != nil, gpus != nil].count { $0 }
+        guard given == 1 else {
+            throw ValidationError(
+                given == 0
+                    ? "say what to replay the trace on: --gpus N, --nodes FILE.csv or --estate STUDY"
+                    : "--estate, --nodes and --gpus exclude one another"
+            )
+        }
+    }
+
+    func validate() throws {
+        if let gpus, !(1...10_000_000).contains(gpus) {
+            throw ValidationError("--gpus \(gpus) is outside 1 to 10000000")
+        }
+        guard (1...64).contains(gpusPerNode) else {
+            throw ValidationError("--gpus-per-node \(gpusPerNode) is outside 1 to 64")
+        }
+        if gpu != nil, gpus == nil { throw ValidationError("--gpu goes with --gpus") }
+        if let model { _ = try Arguments.deploymentModel(model) }
+        if slices != nil, model == nil, gpu == nil, estate == nil {
+            throw ValidationError("--slices needs a GPU model: give --gpus N --gpu MODEL, or --estate")
+        }
+    }
+
+    /// The cluster; `count` replaces --gpus in a sweep, `deployment` replaces --model.
+    func cluster(gpus count: Int? = nil, model deployment: DeploymentModel? = nil) throws -> ClusterDescription {
+        let deployment = try deployment ?? model.map(Arguments.deploymentModel)
+        if let nodes {
+            guard deployment?.usesMIG != true else {
+                throw Failure.input([
+                    "\(nodes): names GPUs that no MIG geometry is known for; use --estate or --gpus with --gpu"
+                ])
+            }
+            let listed = try TraceReading.nodes(nodes)
+            guard let deployment, case .nodes(let groups) = listed else { return listed }
+            return .nodes(
+                groups.map {
+                    var group = $0
+                    group.partition = deployment.sharesGPU ? .shares : .whole
+                    return group
+                }
+            )
+        }
+        if let estate { return try hosts(of: estate, deployment) }
+        let total = count ?? gpus ?? 1
+        guard let gpu else {
+            guard deployment == nil || deployment == .bareMetal else {
+                throw ValidationError(
+                    "--model \(deployment?.rawValue ?? "") with --gpus needs the GPU's model: add --gpu MODEL"
+                )
+            }
+            return .pool(gpus: total)
+        }
+        let known = try Self.gpu(gpu)
+        let partition = try partition(deployment, known)
+        var groups: [NodeGroup] = []
+        if total >= gpusPerNode {
+            groups.append(
+                NodeGroup(
+                    name: "host",
+                    count: total / gpusPerNode,
+                    gpuType: known.id,
+                    gpus: gpusPerNode,
+                    partition: partition
+                )
+            )
+        }
+        if total % gpusPerNode > 0 {
+            groups.append(
+                NodeGroup(
+                    name: "last host",
+                    count: 1,
+                    gpuType: known.id,
+                    gpus: total % gpusPerNode,
+                    partition: partition
+                )
+            )
+        }
+        return .nodes(groups)
+    }
+
+    /// The hosts of a study; their memory is not part of a study, so it limits nothing.
+    private func hosts(of path: String, _ deployment: DeploymentModel?) throws -> ClusterDescription {
+        let folder = try StudyFolder(path)
+        guard !folder.study.estate.hosts.isEmpty else {
+            throw Failure.input(["\(path): its estate has no hosts; give --gpus N --gpu MODEL instead"])
+        }
+        return .nodes(
+            try folder.study.estate.hosts.map { group in
+                NodeGroup(
+                    name: group.names.first ?? "host",
+                    count: group.count,
+                    cpuMilli: group.shape.cores > 0 ? Int64(group.shape.cores) * 1_000 : nil,
+                    gpuType: group.shape.gpu.id,
+                    gpus: group.shape.gpusPerHost,
+                    partition: try partition(deployment ?? folder.study.estate.today, group.shape.gpu)
+                )
+            }
+        )
+    }
+
+    private static func gpu(_ name: String) throws -> GPUModel {
+        do {
+            return try GPUCatalogue.standard().gpu(named: name)
+        } catch let error as CatalogueError {
+            throw ValidationError("--gpu: \(error)")
+        }
+    }
+
+    /// How a deployment model hands out a GPU.
+    private func partition(_ deployment: DeploymentModel?, _ gpu: GPUModel) throws -> GPUPartition {
+        if let deployment, !deployment.usesMIG, slices != nil {
+            throw ValidationError("--slices goes with a model that uses MIG, not with \(deployment)")
+        }
+        switch deployment?.sharing ?? (slices == nil ? .none : .partitioned) {
+        case .none: return .whole
+        case .timeSliced, .virtualFunctions: return .shares
+        case .partitioned:
+            do {
+                let geometry = try gpu.mig()
+                guard let slices else { return .mig(geometry) }
+                return .layout(geometry, try layout(slices, geometry))
+            } catch let error as CatalogueError {
+                throw Failure.input([error.description])
+            }
+        }
+    }
+
+    /// A legal placement of a list of profiles, the largest first.
+    private func layout(_ text: String, _ geometry: MIGGeometry) throws -> MIGLayout {
+        var wanted: [MIGProfile] = []
+        for entry in text.split(separator: ",").map(String.init) {
+            let parts = entry.split(separator: "=", omittingEmptySubsequences: false).map(String.init)
+            let count = parts.count > 1 ? Int(parts[1]) : 1
+            guard let name = parts.first, let count, (1...16).contains(count), parts.count <= 2 else {
+                throw ValidationError("--slices '\(entry)' is not PROFILE or PROFILE=COUNT")
+            }
+            wanted += Array(repeating: try geometry.profile(named: name), count: count)
+        }
+        guard wanted.count <= 16, let found = try place(wanted, geometry) else {
+            throw Failure.input(["--slices \(text): no \(geometry.gpu) can be cut into these at once"])
+        }
+        return found
+    }
+
+    /// Depth-first over the placements of each profile in turn; there are at most 16 memory slices.
+    private func place(_ wanted: [MIGProfile], _ geometry: MIGGeometry) throws -> MIGLayout? {
+        let sorted = wanted.sorted { ($0.placements?.size ?? 0, $0.name) > ($1.placements?.size ?? 0, $1.name) }
+        func next(_ index: Int, _ placed: [MIGInstance]) throws -> MIGLayout? {
+            guard index < sorted.count else {
+                let layout = MIGLayout(placed)
+                return try geometry.violation(in: layout) == nil ? layout : nil
+            }
+            let mask = placed.reduce(UInt16(0)) { $0 | $1.mask }
+            for instance in try geometry.placements(of: sorted[index]) where instance.mask & mask == 0 {
+                // Equal profiles stand in ascending order, so that no arrangement is tried twice.
+                if let last = placed.last, last.profile == instance.profile, last.start > instance.start { continue }
+                if let found = try next(index + 1, placed + [instance]) { return found }
+            }
+            return nil
+        }
+        return try next(0, [])
+    }
+}

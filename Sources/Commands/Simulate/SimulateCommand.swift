@@ -1,0 +1,340 @@
+import ArgumentParser
+import Documents
+import Estate
+import NodeCommands
+import Scheduling
+
+/// `assay simulate`: a trace of jobs under a deployment model and its policies.
+struct SimulateCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "simulate",
+        abstract: "Replay a trace of jobs on an estate: waits, utilisation, fragmentation.",
+        discussion: """
+            Reads Slurm's sacct --parsable2, the Standard Workload Format and CSV tables, and says what it left out and \
+            why. '-' reads standard input: gzip -dc jobs.swf.gz | assay simulate - --gpus 440
+
+            Example: assay simulate jobs.txt --gpus 64 --gpu h100-sxm-80gb --model bare-metal-mig --queue easy
+            """
+    )
+
+    @Argument(help: ArgumentHelp("The trace, or '-' for standard input.", valueName: "trace"))
+    var trace: String?
+
+    @OptionGroup(title: "Estate") var cluster: ClusterOptions
+    @OptionGroup(title: "Reading the trace") var reading: TraceOptions
+
+    @Option(help: ArgumentHelp("The queue: \(PolicyNames.queues.joined(separator: ", ")).", valueName: "name"))
+    var queue = "fcfs"
+
+    @Option(help: ArgumentHelp("Placement: \(PolicyNames.placements.joined(separator: ", ")).", valueName: "name"))
+    var place = PlacementPolicy.bestFit.rawValue
+
+    @Option(help: ArgumentHelp("Hours in which past use counts half, under --queue fair.", valueName: "hours"))
+    var halfLife = 168.0
+
+    @Option(
+        help: ArgumentHelp(
+            "What the scheduler believes where no time was requested: exact, a factor such as 3, or uniform:10.",
+            valueName: "model"
+        )
+    )
+    var estimates = "exact"
+
+    @Option(
+        help: ArgumentHelp(
+            "Seconds that a job holds its GPUs before it works, such as a VM's boot.",
+            valueName: "seconds"
+        )
+    )
+    var startUp = 0.0
+
+    @Option(help: ArgumentHelp("Seconds that creating a MIG instance adds to that.", valueName: "seconds"))
+    var repartition = 0.0
+
+    @Option(
+        help: ArgumentHelp(
+            "Draw jobs again until they ask for this many times the GPUs; with --no-departures.",
+            valueName: "ratio"
+        )
+    )
+    var inflate: Double?
+
+    @Flag(help: "Jobs arrive in random order and stay; what does not fit is lost: how full the estate gets.")
+    var noDepartures = false
+
+    @Option(help: "The seed of everything random.")
+    var seed: UInt64 = 0
+
+    @Option(help: ArgumentHelp("Seconds between the rows of --series, where jobs leave.", valueName: "seconds"))
+    var sample = 3_600.0
+
+    @Option(
+        help: ArgumentHelp(
+            "Write arrived demand, allocated and fragmented percent to this file.",
+            valueName: "file.csv"
+        )
+    )
+    var series: String?
+
+    @Option(help: ArgumentHelp("Write start, wait, end and place of every job to this file.", valueName: "file.csv"))
+    var jobs: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Replay every combination on all cores: policy=fcfs,easy,gpus=400,440; keys \(SweepPlan.keys.joined(separator: ", ")).",
+            valueName: "key=values"
+        )
+    )
+    var sweep: String?
+
+    @Flag(help: "Print one JSON object.")
+    var json = false
+
+    @Option(
+        help: ArgumentHelp(
+            "Write the example trace of Examples/traces to this file, and do nothing else.",
+            valueName: "file.csv"
+        )
+    )
+    var writeExample: String?
+
+    /// The trace; ``validate()`` has seen that there is one.
+    private var path: String { trace ?? "-" }
+
+    func validate() throws {
+        guard writeExample == nil else { return }
+        guard trace != nil else { throw ValidationError("name a trace, or '-' for standard input") }
+        try cluster.requireOne()
+        _ = try setting()
+        _ = try estimateModel()
+        for (name, value) in [("--start-up", startUp), ("--repartition", repartition)]
+        where !(0...1e7).contains(value) {
+            throw ValidationError("\(name) \(value) is outside 0 to 10000000 seconds")
+        }
+        guard (0.001...1e9).contains(sample) else {
+            throw ValidationError("--sample \(sample) is outside 0.001 to 1e9 seconds")
+        }
+        guard (0.001...1e6).contains(halfLife) else {
+            throw ValidationError("--half-life \(halfLife) is outside 0.001 to 1e6 hours")
+        }
+        if let inflate {
+            guard noDepartures else {
+                throw ValidationError(
+                    "--inflate goes with --no-departures; to add load where jobs leave, take fewer GPUs"
+                )
+            }
+            guard (0.01...100).contains(inflate) else {
+                throw ValidationError("--inflate \(inflate) is outside 0.01 to 100")
+            }
+        }
+        if let sweep {
+            let settings = try SweepPlan.settings(try SweepPlan.parse(sweep), from: try setting())
+            if settings.contains(where: { $0.gpus != nil }), cluster.gpus == nil {
+                throw ValidationError("--sweep gpus= goes with --gpus, which names the pool")
+            }
+            if series != nil || jobs != nil {
+                throw ValidationError("--series and --jobs are of one replay, not of --sweep")
+            }
+        }
+        _ = try reading.importOptions(needsTimes: true, keepsCPUJobs: true)
+    }
+
+    func run() async throws {
+        if let writeExample { return try Files.write(.init(writeExample, bytes: ExampleTrace.csv())) }
+        let base = try setting()
+        let description = try cluster.cluster(gpus: base.gpus, model: base.model)
+        let options = try reading.importOptions(
+            needsTimes: !noDepartures,
+            keepsCPUJobs: description.hasCPU
+        )
+        let (imported, parsing) = try TraceReading.trace(path, options)
+        let supply = SupplyAudit.check(imported, against: description)
+        let file = path == "-" ? "standard input" : path
+        if let sweep {
+            return try await runSweep(try SweepPlan.parse(sweep), base, imported, parsing, supply, file)
+        }
+        let trace = GPUTypeNames.align(imported.trace, with: description)
+        let summary: ReplaySummary
+        var files: [Files.Output] = []
+        if noDepartures {
+            let (result, seconds) = try study(trace, description, base)
+            summary = ReplaySummary(result, seconds: seconds)
+            if let series { files.append(.init(series, bytes: ReplayFiles.series(result))) }
+            if let jobs { files.append(.init(jobs, bytes: ReplayFiles.jobs(result, imported, trace))) }
+        } else {
+            let (result, seconds) = try replay(trace, description, base, imported.names)
+            summary = ReplaySummary(result, of: trace, startUp: milliseconds(startUp), seconds: seconds)
+            if let series { files.append(.init(series, bytes: ReplayFiles.series(result))) }
+            if let jobs { files.append(.init(jobs, bytes: ReplayFiles.jobs(result, imported, trace, on: description))) }
+        }
+        try refuseEmpty(summary)
+        for file in files { try Files.write(file) }
+        if json {
+            let members =
+                summary.members(parsing: parsing) + [
+                    JSONMember("queue", .string(base.queue)), JSONMember("place", .string(base.placement.rawValue)),
+                    JSONMember("seed", seedJSON),
+                    JSONMember("import", ReplayText.auditJSON(imported, supply: supply)),
+                ]
+            try Console.print(.object(members))
+        } else {
+            print(ReplayText.audit(imported, file: file, supply: supply))
+            print(ReplayText.summary(summary, parsing: parsing), terminator: "")
+            for path in [series, jobs].compactMap({ $0 }) { print("Written: \(path)") }
+        }
+    }
+
+    // MARK: One replay
+
+    private func replay(
+        _ trace: Trace,
+        _ cluster: ClusterDescription,
+        _ setting: ReplaySetting,
+        _ names: JobNames
+    ) throws -> (SimulationResult, Double) {
+        var options = SimulationOptions()
+        options.queue = PolicyNames.queue(setting.queue, halfLife: milliseconds(halfLife * 3_600)) ?? .fcfs
+        options.placement = setting.placement
+        options.startUpMilliseconds = milliseconds(startUp)
+        options.repartitionMilliseconds = milliseconds(repartition)
+        options.estimates = try estimateModel()
+        options.seed = setting.seed
+        if series != nil { options.sampleEveryMilliseconds = max(milliseconds(sample), 1) }
+        let clock = ContinuousClock()
+        let begin = clock.now
+        do {
+            let result = try simulate(trace, on: cluster, options: options)
+            return (result, (clock.now - begin).seconds)
+        } catch .timeOverflow(let job) {
+            throw Failure.input([
+                "\(path): job \(names[job]) would end after the last time that can be written; shorten the trace or add GPUs"
+            ])
+        } catch {
+            throw Failure.input(["\(path): \(error)"])
+        }
+    }
+
+    private func study(
+        _ trace: Trace,
+        _ cluster: ClusterDescription,
+        _ setting: ReplaySetting
+    ) throws -> (PlacementStudyResult, Double) {
+        var options = PlacementStudyOptions()
+        options.policy = setting.placement
+        options.inflation = inflate
+        options.seed = setting.seed
+        let clock = ContinuousClock()
+        let begin = clock.now
+        do {
+            let result = try PlacementStudy.run(trace, on: cluster, options: options)
+            return (result, (clock.now - begin).seconds)
+        } catch {
+            throw Failure.input(["\(path): \(error)"])
+        }
+    }
+
+    /// A replay in which nothing ran says nothing about waits.
+    private func refuseEmpty(_ summary: ReplaySummary) throws {
+        guard summary.started == 0 else { return }
+        let reasons = summary.rejected.map { "\(NumberText.grouped($0.count)) \($0.reason.explanation)" }
+        throw Failure.input(["\(path): no job could run on this estate: \(reasons.joined(separator: "; "))"])
+    }
+
+    // MARK: A sweep
+
+    private func runSweep(
+        _ plan: [(key: String, values: [String])],
+        _ base: ReplaySetting,
+        _ imported: ImportedTrace,
+        _ parsing: Double,
+        _ supply: [Diagnostic],
+        _ file: String
+    ) async throws {
+        let settings = try SweepPlan.settings(plan, from: base)
+        // Everything that can be wrong is found before the first replay.
+        let clusters = try settings.map { try cluster.cluster(gpus: $0.gpus, model: $0.model) }
+        let results = try await withThrowingTaskGroup(of: (Int, ReplaySummary).self) { group in
+            for (index, setting) in settings.enumerated() {
+                let description = clusters[index]
+                group.addTask {
+                    let trace = GPUTypeNames.align(imported.trace, with: description)
+                    if noDepartures {
+                        let (result, seconds) = try study(trace, description, setting)
+                        return (index, ReplaySummary(result, seconds: seconds))
+                    }
+                    let (result, seconds) = try replay(trace, description, setting, imported.names)
+                    return (index, ReplaySummary(result, of: trace, startUp: milliseconds(startUp), seconds: seconds))
+                }
+            }
+            var found = [ReplaySummary?](repeating: nil, count: settings.count)
+            var progress = Progress(begin: ContinuousClock().now)
+            var done = 0
+            for try await (index, summary) in group {
+                found[index] = summary
+                done += 1
+                progress.show { "replays: \(done) of \(settings.count)" }
+            }
+            progress.clear()
+            return found.compactMap { $0 }
+        }
+        let runs = zip(settings, results).map { (setting: $0, summary: $1) }
+        let keys = plan.map(\.key)
+        if json {
+            let list = runs.map { run -> JSON in
+                .object(
+                    keys.filter { $0 != "gpus" }.map { JSONMember($0, .string(run.setting.value(of: $0))) }
+                        + run.summary.members(parsing: parsing)
+                )
+            }
+            try Console.print(
+                .object([
+                    JSONMember("runs", .array(list)),
+                    JSONMember("import", ReplayText.auditJSON(imported, supply: supply)),
+                ])
+            )
+        } else {
+            print(ReplayText.audit(imported, file: file, supply: supply))
+            print(ReplayText.sweep(runs, keys: keys), terminator: "")
+        }
+    }
+
+    // MARK: Arguments
+
+    private func setting() throws -> ReplaySetting {
+        guard PolicyNames.queues.contains(queue) else {
+            throw ValidationError(unknown(queue, "--queue", PolicyNames.queues))
+        }
+        guard let placement = PolicyNames.placement(place) else {
+            throw ValidationError(unknown(place, "--place", PolicyNames.placements))
+        }
+        return ReplaySetting(queue: queue, placement: placement, gpus: nil, model: nil, seed: seed)
+    }
+
+    private func estimateModel() throws -> EstimateModel {
+        if estimates == "exact" { return .exact }
+        let isUniform = estimates.hasPrefix("uniform:")
+        guard let factor = Double(isUniform ? String(estimates.dropFirst(8)) : estimates), (1...1e6).contains(factor)
+        else {
+            throw ValidationError("--estimates '\(estimates)' is not exact, a factor from 1 such as 3, or uniform:10")
+        }
+        return isUniform ? .uniform(upTo: factor) : .multiple(factor)
+    }
+
+    /// The seed as a number where JSON carries it exactly, else as text.
+    private var seedJSON: JSON {
+        Int(exactly: seed).flatMap { $0 < 1 << 53 ? .integer($0) : nil } ?? .string(String(seed))
+    }
+
+    /// Seconds from an option, already bounded.
+    private func milliseconds(_ seconds: Double) -> Int64 {
+        Int64((min(max(seconds, 0), 1e12) * 1_000).rounded())
+    }
+}
+
+extension ClusterDescription {
+    /// Whether its nodes have CPU or memory that jobs without GPUs use up.
+    var hasCPU: Bool {
+        guard case .nodes(let groups) = self else { return false }
+        return groups.contains { $0.cpuMilli != nil || $0.memoryMiB != nil }
+    }
+}
