@@ -120,7 +120,8 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "Documents", "Estate", "Study", "Evidence", "Scheduling", "Cost", "Decision", "Reporting", "NodeCommands",
+                "Documents", "Estate", "Study", "Evidence", "Scheduling", "Cost", "Decision", "Reporting",
+                "NodeCommands",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
