@@ -21,7 +21,19 @@ struct GPUStateTables {
     /// The state after, by state times requests plus request; ``GPUAutomaton/nothing`` where none is legal.
     private(set) var next: ContiguousArray<UInt16>
 
-    init(_ automaton: GPUAutomaton, policy: PlacementPolicy) {
+    /// Ranks every state.
+    ///
+    /// - Parameters:
+    ///   - automaton: the states of the GPU.
+    ///   - policy: whose order it is.
+    ///   - demand: what later jobs ask for, to policies that look ahead; alike where nothing is given.
+    init(
+        _ automaton: GPUAutomaton,
+        policy: PlacementPolicy,
+        demand: ExpectedFragmentation.Demand = ExpectedFragmentation.Demand(slices: [])
+    ) {
+        let expected =
+            policy == .expectedFragmentation ? ExpectedFragmentation(automaton, demand: demand) : nil
         let states = automaton.stateCount
         requestCount = automaton.requests.count
         face = ContiguousArray(repeating: Self.closed, count: states)
@@ -59,7 +71,8 @@ struct GPUStateTables {
                         roomBefore: room[state],
                         roomAfter: room[move.next],
                         size: automaton.slots[move.slot].size,
-                        optionsAfter: options[move.next]
+                        optionsAfter: options[move.next],
+                        fall: expected?.fall(from: state, to: move.next) ?? 0
                     )
                     let rank = policy.slotRank(seen)
                     if let best, best.rank <= rank { continue }
