@@ -5,7 +5,7 @@ import Scheduling
 
 /// Measures the engine of replay.
 ///
-/// `assay-bench-simulate [headline | scaling | theory | swf FILE GPUS]`. Times are of one run each on one core; repeat them on a quiet machine.
+/// `assay-bench-simulate [headline | scaling | theory | swf FILE GPUS | placement NODES PODS]`. Times are of one run each on one core; repeat them on a quiet machine.
 @main
 enum Main {
     static func main() throws {
@@ -15,15 +15,23 @@ enum Main {
         case "scaling": try scaling()
         case "theory": try Theory.run()
         case "swf" where arguments.count == 3: try swf(arguments[1], gpus: Int(arguments[2]) ?? 0)
-        default: print("usage: assay-bench-simulate [headline | scaling | theory | swf FILE GPUS]")
+        case "placement" where arguments.count == 3: try PlacementBench.run(nodes: arguments[1], pods: arguments[2])
+        default:
+            print("usage: assay-bench-simulate [headline | scaling | theory | swf FILE GPUS | placement NODES PODS]")
         }
     }
 
+    /// Processor seconds, of all threads: what a body costs, whoever else uses the machine.
     static func seconds(_ body: () throws -> Void) rethrows -> Double {
-        let start = ContinuousClock.now
+        let start = processorSeconds()
         try body()
-        let passed = ContinuousClock.now - start
-        return Double(passed.components.seconds) + Double(passed.components.attoseconds) * 1e-18
+        return processorSeconds() - start
+    }
+
+    private static func processorSeconds() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 
     static func geometry() throws -> MIGGeometry {

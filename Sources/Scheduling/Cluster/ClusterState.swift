@@ -1,6 +1,6 @@
 /// What is free on every node, grouped so that finding a place costs by the number of distinct states.
 ///
-/// A node stands in one set for each face that its GPUs show and one for its number of idle GPUs, each under its class
+/// A node stands in one set for each face that its GPUs show and one for its number of idle GPUs, each under its levels
 /// of free CPU and memory. A policy's choice is the first of its order of faces that is not empty.
 struct ClusterState {
     /// Units in which allocation is counted: thousandths and the compute slices of every GPU (1 to 12) are whole
@@ -22,19 +22,46 @@ struct ClusterState {
     struct Part {
         /// Whole GPUs, where they are given whole; 0 for a CPU job.
         var gpus: Int
-        /// The row of its requests by kind; -1 where every kind gives whole GPUs.
-        var slice: Int
+        /// The row of what it asks of each kind: see ``addRow(_:)``.
+        var row: Int
         var cpuMilli: Int64
         var memoryMiB: Int64
         /// Its faces in the policy's order: a range of ``faces`` and ``ranks``.
         var firstFace: Int
         var endFace: Int
-        /// Classes of free CPU and memory that may do.
-        var classes: UInt64
-        /// Whether a node of those classes always has room, so that no node need be looked at.
-        var isExact: Bool
+        /// The lowest levels of free CPU and memory that may do.
+        var cpuLevel: Int
+        var memoryLevel: Int
+        /// Whether a node at that level always has the CPU, or the memory; above it every node has.
+        var isCPUExact: Bool
+        var isMemoryExact: Bool
         /// How many such parts there are.
         var count: Int
+    }
+
+    /// Which node goes first among those of one rank.
+    enum Tie {
+        /// The one with the least free CPU, then memory, by level; then the lowest.
+        case tightest
+        /// The one with the most; then the lowest.
+        case roomiest
+        /// The lowest.
+        case lowest
+    }
+
+    /// What is looked up for a kind, without references.
+    private struct Tables {
+        let gpus: Int
+        let allowsWhole: Bool
+        let hostBase: Int
+        let requests: Int
+        let slots: Int
+        /// Where the kind's states start in ``faceOf``.
+        let states: Int
+        /// Where they start, times requests, in ``rankOf``, ``nextOf`` and ``slotOf``.
+        let moves: Int
+        /// Where they start, times slots, in ``stateWithout``.
+        let removals: Int
     }
 
     /// What was given on one node.
@@ -44,14 +71,24 @@ struct ClusterState {
         var gpuMask: UInt64
     }
 
-    private(set) var kinds: ContiguousArray<GPUKind>
+    let kinds: ContiguousArray<GPUKind>
+    private let tie: Tie
     private let stride: Int
     private let cpuLevels: Levels
     private let memoryLevels: Levels
+    private let tables: ContiguousArray<Tables>
+    /// By state: its face among all faces, -1 where it accepts nothing.
+    private let faceOf: ContiguousArray<Int32>
+    /// By state and request: the policy's rank, its move's slot and the state after.
+    private let rankOf: ContiguousArray<Int64>
+    private let slotOf: ContiguousArray<UInt16>
+    private let nextOf: ContiguousArray<UInt16>
+    /// By state and slot: the state after the slot is given back.
+    private let stateWithout: ContiguousArray<UInt16>
     /// Faces in a policy's order, and their ranks, for each part's range.
     private var faces: ContiguousArray<Int32> = []
     private var ranks: ContiguousArray<Int64> = []
-    /// Requests by slice row times kinds plus kind; -1 where the kind cannot give it.
+    /// Requests by row times kinds plus kind.
     private var requestOf: ContiguousArray<Int16> = []
 
     private(set) var nodes: ContiguousArray<Node>
@@ -61,16 +98,67 @@ struct ClusterState {
     /// Whether the last failure found GPUs, but not with the CPU and memory.
     private(set) var lackedOnlyNodes = false
 
-    init(kinds: ContiguousArray<GPUKind>, kindOfGroup: [Int], groups: [NodeGroup], cpu: Levels, memory: Levels) {
+    init(
+        kinds: ContiguousArray<GPUKind>,
+        kindOfGroup: [Int],
+        groups: [NodeGroup],
+        cpu: Levels,
+        memory: Levels,
+        tie: Tie
+    ) {
         self.kinds = kinds
+        self.tie = tie
         cpuLevels = cpu
         memoryLevels = memory
+        var tables: ContiguousArray<Tables> = []
+        var faceOf: ContiguousArray<Int32> = []
+        var rankOf: ContiguousArray<Int64> = []
+        var slotOf: ContiguousArray<UInt16> = []
+        var nextOf: ContiguousArray<UInt16> = []
+        var stateWithout: ContiguousArray<UInt16> = []
+        for kind in kinds {
+            tables.append(
+                Tables(
+                    gpus: kind.group.gpus,
+                    allowsWhole: kind.automaton.allowsWhole,
+                    hostBase: kind.hostBase,
+                    requests: kind.tables.requestCount,
+                    slots: kind.automaton.slots.count,
+                    states: faceOf.count,
+                    moves: rankOf.count,
+                    removals: stateWithout.count
+                )
+            )
+            for state in 0..<kind.automaton.stateCount {
+                let face = kind.tables.face[state]
+                let isOpen = face != GPUStateTables.closed
+                faceOf.append(isOpen ? Int32(kind.faceBase + Int(face)) : -1)
+                for request in 0..<kind.tables.requestCount {
+                    let entry = Int(face) * kind.tables.requestCount + request
+                    rankOf.append(isOpen ? kind.tables.rank[entry] : GPUStateTables.refused)
+                }
+            }
+            slotOf.append(contentsOf: kind.tables.slot)
+            nextOf.append(contentsOf: kind.tables.next)
+            stateWithout.append(contentsOf: kind.automaton.removals)
+        }
+        self.tables = tables
+        self.faceOf = faceOf
+        self.rankOf = rankOf
+        self.slotOf = slotOf
+        self.nextOf = nextOf
+        self.stateWithout = stateWithout
         stride = max(1, groups.map(\.gpus).max() ?? 1)
         let count = groups.reduce(0) { $0 + $1.count }
         nodes = []
         nodes.reserveCapacity(count)
         states = ContiguousArray(repeating: UInt16(GPUAutomaton.idle), count: count * stride)
-        sets = NodeSets(faces: kinds.last.map { $0.faceBase + $0.faceCount } ?? 0, nodes: count)
+        sets = NodeSets(
+            faces: kinds.last.map { $0.faceBase + $0.faceCount } ?? 0,
+            nodes: count,
+            cpuLevels: cpu.count,
+            memoryLevels: memory.count
+        )
         for (group, kind) in zip(groups, kindOfGroup) {
             // Far above any demand, and far from overflow.
             let cpu = group.cpuMilli ?? .max / 4
@@ -103,21 +191,25 @@ struct ClusterState {
         return start..<faces.count
     }
 
-    /// Adds a row of requests by kind, -1 where a kind cannot serve it.
-    mutating func addSlice(_ requests: [Int]) -> Int {
+    /// What a part asks of a kind that cannot serve it.
+    static let refuses = -1
+    /// What a part asks of a kind that gives it whole GPUs, or only CPU.
+    static let gives = -2
+
+    /// Adds a row of what a part asks by kind: a request, ``refuses`` or ``gives``.
+    mutating func addRow(_ requests: [Int]) -> Int {
         requestOf.append(contentsOf: requests.map { Int16(clamping: $0) })
         return requestOf.count / max(1, kinds.count) - 1
     }
 
-    /// The classes of free CPU and memory that may have room for a demand, and whether they always do.
-    func classes(cpuMilli: Int64, memoryMiB: Int64) -> (mask: UInt64, isExact: Bool) {
-        let cpu = cpuLevels.level(of: cpuMilli)
-        let memory = memoryLevels.level(of: memoryMiB)
-        var mask: UInt64 = 0
-        for level in cpu..<cpuLevels.count {
-            for other in memory..<memoryLevels.count { mask |= 1 << UInt64(level * memoryLevels.count + other) }
-        }
-        return (mask, cpuLevels.isExact(cpuMilli) && memoryLevels.isExact(memoryMiB))
+    /// Sets a part's CPU and memory, and the levels at which to look for them.
+    func ask(_ part: inout Part, cpuMilli: Int64, memoryMiB: Int64) {
+        part.cpuMilli = cpuMilli
+        part.memoryMiB = memoryMiB
+        part.cpuLevel = cpuLevels.level(of: cpuMilli)
+        part.memoryLevel = memoryLevels.level(of: memoryMiB)
+        part.isCPUExact = cpuLevels.isExact(cpuMilli)
+        part.isMemoryExact = memoryLevels.isExact(memoryMiB)
     }
 
     // MARK: Finding
@@ -125,23 +217,42 @@ struct ClusterState {
     /// The node that the policy puts a part on, -1 where none has room.
     @inline(__always)
     mutating func find(_ part: Part) -> Int {
-        var best = Int.max
+        var best = UInt64.max
         var rank: Int64 = 0
         var sawGPUs = false
+        let rowMask = UInt64.max << UInt64(part.cpuLevel)
+        let columnMask = UInt64.max << UInt64(part.memoryLevel)
         for index in part.firstFace..<part.endFace {
             let face = Int(faces[index])
+            var rows = sets.occupiedRows[face]
+            if rows == 0 { continue }
             if best != .max && ranks[index] != rank { break }
-            let present = sets.occupied[face]
-            if present == 0 { continue }
             sawGPUs = true
-            var classes = present & part.classes
-            while classes != 0 {
-                let place = classes.trailingZeroBitCount
-                classes &= classes &- 1
-                let node = part.isExact ? sets.first(face: face, class: place) : firstWithRoom(part, face, place)
-                if node < best {
-                    best = node
-                    rank = ranks[index]
+            rows &= rowMask
+            look: while rows != 0 {
+                let row = tie == .roomiest ? 63 - rows.leadingZeroBitCount : rows.trailingZeroBitCount
+                rows &= ~(1 << UInt64(row))
+                var columns = sets.columns(face: face, row: row) & columnMask
+                while columns != 0 {
+                    let column = tie == .roomiest ? 63 - columns.leadingZeroBitCount : columns.trailingZeroBitCount
+                    columns &= ~(1 << UInt64(column))
+                    let node =
+                        (row > part.cpuLevel || part.isCPUExact) && (column > part.memoryLevel || part.isMemoryExact)
+                        ? sets.first(face: face, row: row, column: column)
+                        : firstWithRoom(part, face, row, column)
+                    if node == .max { continue }
+                    let key: UInt64
+                    switch tie {
+                    case .tightest: key = UInt64(row << 40 | column << 32 | node)
+                    case .roomiest: key = UInt64((63 - row) << 40 | (63 - column) << 32 | node)
+                    case .lowest: key = UInt64(node)
+                    }
+                    if key < best {
+                        best = key
+                        rank = ranks[index]
+                    }
+                    // In order of level, the first found is the face's best.
+                    if tie != .lowest { break look }
                 }
             }
         }
@@ -149,17 +260,37 @@ struct ClusterState {
             lackedOnlyNodes = sawGPUs
             return -1
         }
-        return best
+        return Int(best & 0xFFFF_FFFF)
     }
 
     /// The lowest node of a set with the CPU and memory, `Int.max` without one.
-    private func firstWithRoom(_ part: Part, _ face: Int, _ place: Int) -> Int {
+    private func firstWithRoom(_ part: Part, _ face: Int, _ row: Int, _ column: Int) -> Int {
         var start = 0
-        while let node = sets.first(from: start, face: face, class: place) {
+        while let node = sets.first(from: start, face: face, row: row, column: column) {
             if nodes[node].freeCPU >= part.cpuMilli, nodes[node].freeMemory >= part.memoryMiB { return node }
             start = node + 1
         }
         return .max
+    }
+
+    /// Whether one node has room for a part; if not, ``lackedOnlyNodes`` says why.
+    @inline(__always)
+    mutating func hasRoom(_ part: Part, on node: Int) -> Bool {
+        let kind = Int(nodes[node].kind)
+        let request = Int(requestOf[part.row * tables.count + kind])
+        var hasGPUs = false
+        if request >= 0 {
+            let table = tables[kind]
+            for gpu in 0..<table.gpus {
+                let state = Int(states[node * stride + gpu])
+                if rankOf[table.moves + state * table.requests + request] != GPUStateTables.refused { hasGPUs = true }
+            }
+        } else {
+            hasGPUs = request == Self.gives && Int(nodes[node].idle) >= part.gpus
+        }
+        if hasGPUs && nodes[node].freeCPU >= part.cpuMilli && nodes[node].freeMemory >= part.memoryMiB { return true }
+        lackedOnlyNodes = hasGPUs
+        return false
     }
 
     // MARK: Giving and taking back
@@ -176,24 +307,22 @@ struct ClusterState {
     private mutating func give(_ part: Part, on node: Int) -> Grant {
         let kind = Int(nodes[node].kind)
         let base = node * stride
-        let request = part.slice >= 0 ? Int(requestOf[part.slice * kinds.count + kind]) : -1
+        let request = Int(requestOf[part.row * tables.count + kind])
         if request >= 0 {
+            let table = tables[kind]
             var chosen = 0
+            var entry = 0
             var rank = GPUStateTables.refused
-            let gpus = kinds[kind].group.gpus
-            for gpu in 0..<gpus {
-                let face = kinds[kind].tables.face[Int(states[base + gpu])]
-                if face == GPUStateTables.closed { continue }
-                let offered = kinds[kind].tables.rank[Int(face) * kinds[kind].tables.requestCount + request]
-                if offered < rank {
-                    rank = offered
+            for gpu in 0..<table.gpus {
+                let move = table.moves + Int(states[base + gpu]) * table.requests + request
+                if rankOf[move] < rank {
+                    rank = rankOf[move]
                     chosen = gpu
+                    entry = move
                 }
             }
-            let entry = Int(states[base + chosen]) * kinds[kind].tables.requestCount + request
-            let next = kinds[kind].tables.next[entry]
-            let slot = kinds[kind].tables.slot[entry]
-            change(node, gpu: chosen, to: next, cpu: -part.cpuMilli, memory: -part.memoryMiB)
+            let slot = slotOf[entry]
+            change(node, gpu: chosen, to: nextOf[entry], cpu: -part.cpuMilli, memory: -part.memoryMiB)
             return Grant(node: Int32(truncatingIfNeeded: node), slot: slot, gpuMask: 1 << UInt64(chosen))
         }
         var mask: UInt64 = 0
@@ -206,14 +335,7 @@ struct ClusterState {
             }
             gpu += 1
         }
-        change(
-            node,
-            gpus: mask,
-            count: part.gpus,
-            to: UInt16(GPUAutomaton.whole),
-            cpu: -part.cpuMilli,
-            memory: -part.memoryMiB
-        )
+        change(node, gpus: mask, to: UInt16(GPUAutomaton.whole), cpu: -part.cpuMilli, memory: -part.memoryMiB)
         return Grant(node: Int32(truncatingIfNeeded: node), slot: Self.noSlot, gpuMask: mask)
     }
 
@@ -222,16 +344,15 @@ struct ClusterState {
     mutating func takeBack(_ grant: Grant, _ part: Part) {
         let node = Int(grant.node)
         if grant.slot != Self.noSlot {
-            let kind = Int(nodes[node].kind)
+            let table = tables[Int(nodes[node].kind)]
             let gpu = grant.gpuMask.trailingZeroBitCount
             let state = Int(states[node * stride + gpu])
-            let next = kinds[kind].automaton.state(state, without: Int(grant.slot))
+            let next = stateWithout[table.removals + state * table.slots + Int(grant.slot)]
             change(node, gpu: gpu, to: next, cpu: part.cpuMilli, memory: part.memoryMiB)
         } else {
             change(
                 node,
                 gpus: grant.gpuMask,
-                count: part.gpus,
                 to: UInt16(GPUAutomaton.idle),
                 cpu: part.cpuMilli,
                 memory: part.memoryMiB
@@ -258,64 +379,60 @@ struct ClusterState {
     @inline(__always)
     private mutating func change(_ node: Int, gpu: Int, to next: UInt16, cpu: Int64, memory: Int64) {
         let old = nodes[node]
-        let kind = Int(old.kind)
+        let table = tables[Int(old.kind)]
         let base = node * stride
         let before = states[base + gpu]
-        let cpuFree = old.freeCPU + cpu
-        let memoryFree = old.freeMemory + memory
-        let cpuLevel = cpuLevels.level(of: cpuFree, from: Int(old.cpuLevel))
-        let memoryLevel = memoryLevels.level(of: memoryFree, from: Int(old.memoryLevel))
-        var idle = old.idle
-        if kinds[kind].automaton.allowsWhole {
-            if before == UInt16(GPUAutomaton.idle) { idle -= 1 }
-            if next == UInt16(GPUAutomaton.idle) { idle += 1 }
+        var new = old
+        new.freeCPU += cpu
+        new.freeMemory += memory
+        let (oldRow, oldColumn) = (Int(old.cpuLevel), Int(old.memoryLevel))
+        let row = cpuLevels.level(of: new.freeCPU, from: oldRow)
+        let column = memoryLevels.level(of: new.freeMemory, from: oldColumn)
+        new.cpuLevel = UInt8(truncatingIfNeeded: row)
+        new.memoryLevel = UInt8(truncatingIfNeeded: column)
+        if table.allowsWhole {
+            if before == UInt16(GPUAutomaton.idle) { new.idle -= 1 }
+            if next == UInt16(GPUAutomaton.idle) { new.idle += 1 }
         }
-        let oldClass = Int(old.cpuLevel) * memoryLevels.count + Int(old.memoryLevel)
-        let newClass = cpuLevel * memoryLevels.count + memoryLevel
-        if oldClass != newClass { hide(node) }
-        nodes[node].freeCPU = cpuFree
-        nodes[node].freeMemory = memoryFree
-        nodes[node].cpuLevel = UInt8(truncatingIfNeeded: cpuLevel)
-        nodes[node].memoryLevel = UInt8(truncatingIfNeeded: memoryLevel)
-        nodes[node].idle = idle
-        states[base + gpu] = next
-        guard oldClass == newClass else {
+        guard row == oldRow, column == oldColumn else {
+            hide(node)
+            nodes[node] = new
+            states[base + gpu] = next
             show(node)
             return
         }
-        let oldFace = kinds[kind].tables.face[Int(before)]
-        let newFace = kinds[kind].tables.face[Int(next)]
+        nodes[node] = new
+        states[base + gpu] = next
+        let oldFace = faceOf[table.states + Int(before)]
+        let newFace = faceOf[table.states + Int(next)]
         if oldFace != newFace {
-            if oldFace != GPUStateTables.closed {
+            if oldFace >= 0 {
                 var isShown = false
-                for other in 0..<kinds[kind].group.gpus
-                where kinds[kind].tables.face[Int(states[base + other])] == oldFace { isShown = true }
-                if !isShown { sets.remove(node, face: kinds[kind].faceBase + Int(oldFace), class: oldClass) }
+                for other in 0..<table.gpus where faceOf[table.states + Int(states[base + other])] == oldFace {
+                    isShown = true
+                }
+                if !isShown { sets.remove(node, face: Int(oldFace), row: row, column: column) }
             }
-            if newFace != GPUStateTables.closed {
-                sets.insert(node, face: kinds[kind].faceBase + Int(newFace), class: oldClass)
-            }
+            if newFace >= 0 { sets.insert(node, face: Int(newFace), row: row, column: column) }
         }
-        if idle != old.idle {
-            sets.remove(node, face: kinds[kind].hostBase + Int(old.idle), class: oldClass)
-            sets.insert(node, face: kinds[kind].hostBase + Int(idle), class: oldClass)
+        if new.idle != old.idle {
+            sets.remove(node, face: table.hostBase + Int(old.idle), row: row, column: column)
+            sets.insert(node, face: table.hostBase + Int(new.idle), row: row, column: column)
         }
     }
 
     /// Changes several GPUs from idle to whole or back.
     @inline(__always)
-    private mutating func change(_ node: Int, gpus: UInt64, count: Int, to next: UInt16, cpu: Int64, memory: Int64) {
+    private mutating func change(_ node: Int, gpus: UInt64, to next: UInt16, cpu: Int64, memory: Int64) {
         hide(node)
-        nodes[node].freeCPU += cpu
-        nodes[node].freeMemory += memory
-        nodes[node].cpuLevel = UInt8(
-            truncatingIfNeeded: cpuLevels.level(of: nodes[node].freeCPU, from: Int(nodes[node].cpuLevel))
-        )
-        nodes[node].memoryLevel = UInt8(
-            truncatingIfNeeded: memoryLevels.level(of: nodes[node].freeMemory, from: Int(nodes[node].memoryLevel))
-        )
-        let change = UInt8(truncatingIfNeeded: count)
-        if next == UInt16(GPUAutomaton.idle) { nodes[node].idle += change } else { nodes[node].idle -= change }
+        var new = nodes[node]
+        new.freeCPU += cpu
+        new.freeMemory += memory
+        new.cpuLevel = UInt8(truncatingIfNeeded: cpuLevels.level(of: new.freeCPU, from: Int(new.cpuLevel)))
+        new.memoryLevel = UInt8(truncatingIfNeeded: memoryLevels.level(of: new.freeMemory, from: Int(new.memoryLevel)))
+        let count = UInt8(truncatingIfNeeded: gpus.nonzeroBitCount)
+        if next == UInt16(GPUAutomaton.idle) { new.idle += count } else { new.idle -= count }
+        nodes[node] = new
         var rest = gpus
         while rest != 0 {
             states[node * stride + rest.trailingZeroBitCount] = next
@@ -327,29 +444,32 @@ struct ClusterState {
     /// Takes a node out of every set, so that nothing is put there.
     @inline(__always)
     mutating func hide(_ node: Int) {
-        let (kind, place) = (Int(nodes[node].kind), classOf(node))
-        for gpu in 0..<kinds[kind].group.gpus {
-            let face = kinds[kind].tables.face[Int(states[node * stride + gpu])]
-            if face == GPUStateTables.closed { continue }
-            sets.remove(node, face: kinds[kind].faceBase + Int(face), class: place)
+        let entry = nodes[node]
+        let table = tables[Int(entry.kind)]
+        let (row, column) = (Int(entry.cpuLevel), Int(entry.memoryLevel))
+        var last: Int32 = -1
+        for gpu in 0..<table.gpus {
+            let face = faceOf[table.states + Int(states[node * stride + gpu])]
+            if face < 0 || face == last { continue }
+            sets.remove(node, face: Int(face), row: row, column: column)
+            last = face
         }
-        sets.remove(node, face: kinds[kind].hostBase + Int(nodes[node].idle), class: place)
+        sets.remove(node, face: table.hostBase + Int(entry.idle), row: row, column: column)
     }
 
     /// Puts a node into the sets where it belongs.
     @inline(__always)
     mutating func show(_ node: Int) {
-        let (kind, place) = (Int(nodes[node].kind), classOf(node))
-        for gpu in 0..<kinds[kind].group.gpus {
-            let face = kinds[kind].tables.face[Int(states[node * stride + gpu])]
-            if face == GPUStateTables.closed { continue }
-            sets.insert(node, face: kinds[kind].faceBase + Int(face), class: place)
+        let entry = nodes[node]
+        let table = tables[Int(entry.kind)]
+        let (row, column) = (Int(entry.cpuLevel), Int(entry.memoryLevel))
+        var last: Int32 = -1
+        for gpu in 0..<table.gpus {
+            let face = faceOf[table.states + Int(states[node * stride + gpu])]
+            if face < 0 || face == last { continue }
+            sets.insert(node, face: Int(face), row: row, column: column)
+            last = face
         }
-        sets.insert(node, face: kinds[kind].hostBase + Int(nodes[node].idle), class: place)
-    }
-
-    @inline(__always)
-    private func classOf(_ node: Int) -> Int {
-        Int(nodes[node].cpuLevel) * memoryLevels.count + Int(nodes[node].memoryLevel)
+        sets.insert(node, face: table.hostBase + Int(entry.idle), row: row, column: column)
     }
 }

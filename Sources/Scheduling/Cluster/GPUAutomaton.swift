@@ -76,9 +76,8 @@ package struct GPUAutomaton: Sendable {
         return next == Self.nothing ? nil : Int(next)
     }
 
-    /// The state after a slot that is given is given back.
-    @inline(__always)
-    func state(_ state: Int, without slot: Int) -> UInt16 { remove[state * slots.count + slot] }
+    /// The states after each slot is given back, by state times slots plus slot.
+    var removals: ContiguousArray<UInt16> { ContiguousArray(remove) }
 
     /// Starts with the two states that every GPU has.
     private init(requests: [SliceRequest], slots: [Slot], allowsWhole: Bool) {

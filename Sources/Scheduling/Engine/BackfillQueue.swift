@@ -113,8 +113,9 @@ struct BackfillQueue: WaitingQueue {
         hasArrivals = true
     }
 
-    mutating func ended(_ jobs: ContiguousArray<Int32>, now: Int64) {
-        for job in jobs {
+    mutating func ended<Cluster: Machine>(_ runs: ContiguousArray<Run>, _ replay: inout Replay<Cluster>) {
+        for run in runs {
+            let job = run.job
             let place = place(expectedEnd[Int(job)], job)
             if place < running.count, running[place].job == job { running.remove(at: place) }
         }

@@ -106,8 +106,15 @@ struct JobPlan {
             }
             drafts.append(draft)
         }
-        let (cpu, memory) = Self.levels(cpuDemands, memoryDemands, groups)
-        cluster = ClusterState(kinds: kinds, kindOfGroup: kindOfGroup, groups: groups, cpu: cpu, memory: memory)
+        let (cpu, memory) = Self.levels(cpuDemands, memoryDemands, groups, faces: face)
+        cluster = ClusterState(
+            kinds: kinds,
+            kindOfGroup: kindOfGroup,
+            groups: groups,
+            cpu: cpu,
+            memory: memory,
+            tie: policy.tie
+        )
 
         for kind in kinds {
             var ofKind: ContiguousArray<Int> = []
@@ -206,23 +213,18 @@ struct JobPlan {
         return rest == 0 ? [draft(largest, count)] : [draft(largest, count), draft(rest, 1)]
     }
 
-    /// Levels of CPU and memory: 64 pairs at most; all demands where they are few enough.
-    private static func levels(_ cpu: [Int64: Int], _ memory: [Int64: Int], _ groups: [NodeGroup]) -> (Levels, Levels) {
+    /// Levels of CPU and memory: one per demand, up to 64 each, or fewer where there are very many faces.
+    private static func levels(
+        _ cpu: [Int64: Int],
+        _ memory: [Int64: Int],
+        _ groups: [NodeGroup],
+        faces: Int
+    ) -> (Levels, Levels) {
+        var limit = NodeSets.levelLimit
+        while limit > 4, faces * limit * limit > 1 << 22 { limit /= 2 }
         let limitsCPU = groups.contains { $0.cpuMilli != nil }
         let limitsMemory = groups.contains { $0.memoryMiB != nil }
-        let cpu = limitsCPU ? cpu : [:]
-        let memory = limitsMemory ? memory : [:]
-        let (cpuCount, memoryCount) = (cpu.count { $0.key > 0 }, memory.count { $0.key > 0 })
-        if (cpuCount + 1) * (memoryCount + 1) <= NodeSets.classes {
-            return (Levels(cpu, limit: cpuCount), Levels(memory, limit: memoryCount))
-        }
-        if cpuCount < 7 {
-            return (Levels(cpu, limit: cpuCount), Levels(memory, limit: NodeSets.classes / (cpuCount + 1) - 1))
-        }
-        if memoryCount < 7 {
-            return (Levels(cpu, limit: NodeSets.classes / (memoryCount + 1) - 1), Levels(memory, limit: memoryCount))
-        }
-        return (Levels(cpu, limit: 7), Levels(memory, limit: 7))
+        return (Levels(limitsCPU ? cpu : [:], limit: limit - 1), Levels(limitsMemory ? memory : [:], limit: limit - 1))
     }
 
     private static func allows(_ mask: UInt64, _ group: NodeGroup, _ types: [String]) -> Bool {
@@ -239,11 +241,12 @@ struct JobPlan {
         _ types: [String]
     ) -> ClusterState.Part {
         let kinds = cluster.kinds
-        var rows = Array(repeating: -1, count: kinds.count)
+        var row = Array(repeating: ClusterState.refuses, count: kinds.count)
         var entries: [(face: Int, rank: Int64)] = []
         for (index, kind) in kinds.enumerated() where Self.allows(mask, kind.group, types) {
             guard draft.gpus > 0 else {
-                // A CPU job: any node, those with the fewest idle GPUs first.
+                // A CPU job: any node, in best fit those with the fewest idle GPUs first.
+                row[index] = ClusterState.gives
                 for idle in 0...kind.group.gpus {
                     entries.append((kind.hostBase + idle, policy.hostRank(idle: idle, wanted: 0)))
                 }
@@ -253,20 +256,20 @@ struct JobPlan {
             case .impossible: continue
             case .whole:
                 guard kind.automaton.allowsWhole, draft.gpus <= kind.group.gpus else { continue }
+                row[index] = ClusterState.gives
                 for idle in draft.gpus...kind.group.gpus {
                     entries.append((kind.hostBase + idle, policy.hostRank(idle: idle, wanted: draft.gpus)))
                 }
             case .slice(let request):
-                guard let row = kind.automaton.requests.firstIndex(of: request) else { continue }
-                rows[index] = row
+                guard let place = kind.automaton.requests.firstIndex(of: request) else { continue }
+                row[index] = place
                 for face in 0..<kind.tables.faceCount {
-                    let rank = kind.tables.rank[face * kind.tables.requestCount + row]
+                    let rank = kind.tables.rank[face * kind.tables.requestCount + place]
                     if rank != GPUStateTables.refused { entries.append((kind.faceBase + face, rank)) }
                 }
             }
         }
-        let isSlice = rows.contains { $0 >= 0 }
-        let key = [draft.gpus] + rows + entries.map(\.face)
+        let key = [draft.gpus] + row + entries.map(\.face)
         let range: Range<Int>
         if let known = orders[key] {
             range = known
@@ -274,18 +277,21 @@ struct JobPlan {
             range = cluster.addOrder(entries)
             orders[key] = range
         }
-        let (classes, isExact) = cluster.classes(cpuMilli: draft.cpuMilli, memoryMiB: draft.memoryMiB)
-        return ClusterState.Part(
+        var part = ClusterState.Part(
             gpus: draft.gpus,
-            slice: isSlice ? cluster.addSlice(rows) : -1,
-            cpuMilli: draft.cpuMilli,
-            memoryMiB: draft.memoryMiB,
+            row: cluster.addRow(row),
+            cpuMilli: 0,
+            memoryMiB: 0,
             firstFace: range.lowerBound,
             endFace: range.upperBound,
-            classes: classes,
-            isExact: isExact,
+            cpuLevel: 0,
+            memoryLevel: 0,
+            isCPUExact: true,
+            isMemoryExact: true,
             count: draft.count
         )
+        cluster.ask(&part, cpuMilli: draft.cpuMilli, memoryMiB: draft.memoryMiB)
+        return part
     }
 
     /// Whether a shape can run on the empty cluster, and if not, what is in the way.
@@ -311,9 +317,7 @@ struct JobPlan {
         var fits = true
         search: for index in firstPart[shape]..<firstPart[shape + 1] {
             var part = parts[index]
-            if !cpu { part.cpuMilli = 0 }
-            if !memory { part.memoryMiB = 0 }
-            (part.classes, part.isExact) = cluster.classes(cpuMilli: part.cpuMilli, memoryMiB: part.memoryMiB)
+            cluster.ask(&part, cpuMilli: cpu ? part.cpuMilli : 0, memoryMiB: memory ? part.memoryMiB : 0)
             for _ in 0..<part.count {
                 guard let grant = cluster.give(part) else {
                     fits = false
@@ -324,5 +328,16 @@ struct JobPlan {
         }
         for (grant, part) in given.reversed() { cluster.takeBack(grant, part) }
         return fits
+    }
+}
+
+extension PlacementPolicy {
+    /// Which node goes first among those of one rank.
+    var tie: ClusterState.Tie {
+        switch self {
+        case .bestFit: .tightest
+        case .worstFit: .roomiest
+        default: .lowest
+        }
     }
 }

@@ -4,8 +4,10 @@
 protocol Machine {
     /// Gives a job what its shape asks for; false, with nothing changed, where there is no room.
     mutating func start(_ job: Int, shape: Int) -> Bool
+    /// What a job that started has on its first node, and whether it has more elsewhere.
+    func grant(_ job: Int, shape: Int) -> (ClusterState.Grant, isGang: Bool)
     /// Takes back what a job has.
-    mutating func finish(_ job: Int, shape: Int)
+    mutating func finish(_ run: Run)
     /// Whether the last start that failed found the GPUs, but not with the CPU and memory.
     var lackedOnlyNodes: Bool { get }
     /// Units of ``ClusterState/unitsPerGPU`` that a job has.
@@ -13,6 +15,8 @@ protocol Machine {
     /// Which column of the speeds holds for a job that started, and whether MIG instances were created for it.
     func terms(_ job: Int, shape: Int) -> (column: Int, created: Int)
 
+    /// Whether a job that did not fit may fit now that another has ended; it has not changed elsewhere.
+    mutating func mayFit(shape: Int, where ended: Run) -> Bool
     /// Whether one more job of a shape would find room.
     mutating func hasRoom(shape: Int) -> Bool
     /// Finds the time at which a job that does not fit now will, if nothing else starts, and holds its place.
@@ -25,6 +29,16 @@ protocol Machine {
     mutating func reserve(shape: Int, running: ContiguousArray<Ending>, now: Int64) -> Int64
     /// Gives a job what it asks for where it leaves the reserved place alone.
     mutating func startBeside(_ job: Int, shape: Int) -> Bool
+}
+
+/// A running job: all that its end needs, in one place.
+struct Run {
+    let job: Int32
+    let shape: Int32
+    let grant: ClusterState.Grant
+    let isGang: Bool
+    let start: Int64
+    let units: Int64
 }
 
 /// When a running job is expected to end.
@@ -55,13 +69,21 @@ struct PoolMachine: Machine {
     }
 
     @inline(__always)
-    mutating func finish(_ job: Int, shape: Int) { free += wanted[shape] }
+    func grant(_ job: Int, shape: Int) -> (ClusterState.Grant, isGang: Bool) {
+        (ClusterState.Grant(node: SimulationResult.nowhere, slot: ClusterState.noSlot, gpuMask: 0), false)
+    }
+
+    @inline(__always)
+    mutating func finish(_ run: Run) { free += wanted[Int(run.shape)] }
 
     @inline(__always)
     func units(_ job: Int, shape: Int) -> Int64 { Int64(wanted[shape]) * ClusterState.unitsPerGPU }
 
     @inline(__always)
     func terms(_ job: Int, shape: Int) -> (column: Int, created: Int) { (0, 0) }
+
+    @inline(__always)
+    mutating func mayFit(shape: Int, where ended: Run) -> Bool { wanted[shape] <= free }
 
     @inline(__always)
     mutating func hasRoom(shape: Int) -> Bool { wanted[shape] <= free }

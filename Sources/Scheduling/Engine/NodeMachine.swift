@@ -94,11 +94,21 @@ struct NodeMachine: Machine {
     }
 
     @inline(__always)
-    mutating func finish(_ job: Int, shape: Int) {
+    func grant(_ job: Int, shape: Int) -> (ClusterState.Grant, isGang: Bool) {
         let first = firstPart[shape]
-        cluster.takeBack(grant(job), parts[first])
-        guard firstPart[shape + 1] != first + 1 || parts[first].count > 1 else { return }
-        Self.takeBackFurther(further[job] ?? [], parts, first..<firstPart[shape + 1], &cluster)
+        return (grant(job), firstPart[shape + 1] != first + 1 || parts[first].count > 1)
+    }
+
+    @inline(__always)
+    mutating func finish(_ run: Run) {
+        let first = firstPart[Int(run.shape)]
+        cluster.takeBack(run.grant, parts[first])
+        if run.isGang { finishGang(run) }
+    }
+
+    private mutating func finishGang(_ run: Run) {
+        let range = firstPart[Int(run.shape)]..<firstPart[Int(run.shape) + 1]
+        Self.takeBackFurther(further[Int(run.job)] ?? [], parts, range, &cluster)
     }
 
     private static func takeBackFurther(
@@ -131,6 +141,14 @@ struct NodeMachine: Machine {
         let kind = cluster.kind(of: Int(node[job]))
         let request = cluster.slot(on: Int(node[job]), Int(slot[job])).request
         return (columns[kind][request], creates[kind] ? parts[firstPart[shape]].count : 0)
+    }
+
+    @inline(__always)
+    mutating func mayFit(shape: Int, where ended: Run) -> Bool {
+        let first = firstPart[shape]
+        // Jobs of several parts, and those that ended on several nodes, are simply tried.
+        guard firstPart[shape + 1] == first + 1, parts[first].count == 1, !ended.isGang else { return true }
+        return cluster.hasRoom(parts[first], on: Int(ended.grant.node))
     }
 
     mutating func hasRoom(shape: Int) -> Bool {

@@ -12,6 +12,7 @@ struct Replay<Cluster: Machine> {
     private let speeds: [[Double]]
     private let startUp: Int64
     private let repartition: Int64
+    private let departs: Bool
 
     var machine: Cluster
     private(set) var wheel: EventWheel
@@ -23,6 +24,10 @@ struct Replay<Cluster: Machine> {
     private(set) var allocatedUnits: Int64 = 0
     private(set) var allocatedUnitMilliseconds = 0.0
     private(set) var units: ContiguousArray<Int64>
+    /// Running jobs, in slots that are used again: what ends is found in little memory.
+    private var runs: ContiguousArray<Run> = []
+    private var freeRuns: ContiguousArray<Int32> = []
+    private var drained: ContiguousArray<Int32> = []
     private(set) var lastEnd: Int64
     /// The first job whose end could not be written, if any.
     private(set) var overflow: Int?
@@ -35,6 +40,7 @@ struct Replay<Cluster: Machine> {
         self.machine = machine
         startUp = options.startUpMilliseconds
         repartition = options.repartitionMilliseconds
+        departs = options.departures
         let first = max(0, trace.submit.first ?? 0)
         wheel = EventWheel(from: first)
         lastEnd = first
@@ -55,6 +61,15 @@ struct Replay<Cluster: Machine> {
         }
         began(job, shape, now)
         return true
+    }
+
+    /// Whether a job that did not fit may fit now that another has ended; counts as a try where it does not.
+    @inline(__always)
+    mutating func mayFit(_ job: Int, where ended: Run) -> Bool {
+        if machine.mayFit(shape: Int(shapeOf[job]), where: ended) { return true }
+        counters.tries += 1
+        if machine.lackedOnlyNodes { counters.blockedByNodes += 1 } else { counters.blockedByGPUs += 1 }
+        return false
     }
 
     /// Starts a job if there is room beside the reservation.
@@ -85,7 +100,23 @@ struct Replay<Cluster: Machine> {
             overflow = overflow ?? job
             return
         }
-        wheel.push(finish, Int32(truncatingIfNeeded: job))
+        guard departs else { return }
+        let (grant, isGang) = machine.grant(job, shape: shape)
+        let run = Run(
+            job: Int32(truncatingIfNeeded: job),
+            shape: Int32(truncatingIfNeeded: shape),
+            grant: grant,
+            isGang: isGang,
+            start: now,
+            units: taken
+        )
+        if let free = freeRuns.popLast() {
+            runs[Int(free)] = run
+            wheel.push(finish, free)
+        } else {
+            runs.append(run)
+            wheel.push(finish, Int32(truncatingIfNeeded: runs.count - 1))
+        }
     }
 
     /// How long a job holds what it was given: start-up, the creation of its instances, and its work there.
@@ -102,20 +133,24 @@ struct Replay<Cluster: Machine> {
         return length + startUp + (created > 0 ? repartition * Int64(created) : 0)
     }
 
-    /// Ends all jobs whose end the wheel stands at.
+    /// Ends all jobs whose end the wheel stands at, and says which.
     @inline(__always)
-    mutating func finishDue(_ due: inout ContiguousArray<Int32>) {
+    mutating func finishDue(_ due: inout ContiguousArray<Run>) {
         due.removeAll(keepingCapacity: true)
-        wheel.drain(into: &due)
-        for job in due {
-            let job = Int(job)
-            machine.finish(job, shape: Int(shapeOf[job]))
-            allocatedUnits -= units[job]
-            allocatedUnitMilliseconds += Double(units[job]) * Double(end[job] - start[job])
+        drained.removeAll(keepingCapacity: true)
+        wheel.drain(into: &drained)
+        let now = wheel.now
+        for index in drained.indices {
+            let run = runs[Int(drained[index])]
+            freeRuns.append(drained[index])
+            machine.finish(run)
+            allocatedUnits -= run.units
+            allocatedUnitMilliseconds += Double(run.units) * Double(now - run.start)
+            due.append(run)
         }
         running -= due.count
         counters.completed += due.count
-        lastEnd = wheel.now
+        lastEnd = now
     }
 
     /// Turns the wheel to the next end, if it is not after a limit.

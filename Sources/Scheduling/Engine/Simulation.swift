@@ -41,6 +41,12 @@ struct Simulation {
             return result
         case .nodes(let groups):
             try JobPlan.check(groups)
+            guard !options.placement.scoresNodes else {
+                throw .option(
+                    "the policy '\(options.placement.rawValue)' scores whole nodes and has no queue yet; "
+                        + "use first-fit, best-fit or worst-fit"
+                )
+            }
             let shapes = JobShapes(trace, pooled: false)
             let plan = try JobPlan(trace, shapes, groups, policy: options.placement)
             let simulation = Simulation(
@@ -153,7 +159,7 @@ struct Simulation {
         _ series: inout Series
     ) {
         let count = trace.count
-        var due: ContiguousArray<Int32> = []
+        var due: ContiguousArray<Run> = []
         var next = 0
         var last = max(0, trace.submit.first ?? 0)
         while replay.overflow == nil {
@@ -164,7 +170,7 @@ struct Simulation {
                 if !queue.isEmpty { replay.counters.queuedMilliseconds += time - last }
                 last = time
                 replay.finishDue(&due)
-                queue.ended(due, now: time)
+                queue.ended(due, &replay)
                 released = true
                 if time == arrival { break }
                 if !queue.isEmpty {

@@ -12,8 +12,8 @@ protocol WaitingQueue {
     mutating func arrive(_ job: Int, now: Int64)
     /// Starts what may start; `released` says whether a job ended since the last pass.
     mutating func pass<Cluster: Machine>(_ replay: inout Replay<Cluster>, now: Int64, released: Bool)
-    /// Hears of jobs that ended.
-    mutating func ended(_ jobs: ContiguousArray<Int32>, now: Int64)
+    /// Hears of jobs that ended, before the next pass.
+    mutating func ended<Cluster: Machine>(_ runs: ContiguousArray<Run>, _ replay: inout Replay<Cluster>)
 }
 
 /// First come, first served: a list with a place in it.
@@ -34,9 +34,8 @@ struct ArrivalQueue: WaitingQueue {
 
     @inline(__always)
     mutating func pass<Cluster: Machine>(_ replay: inout Replay<Cluster>, now: Int64, released: Bool) {
-        // Who waits behind a job that did not fit waits on until something ends.
-        if isBlocked && !released { return }
-        isBlocked = false
+        // Who waits behind a job that did not fit waits on until something ends that makes room for it.
+        if isBlocked { return }
         while head < jobs.count {
             guard replay.tryStart(Int(jobs[head]), now: now) else {
                 isBlocked = true
@@ -47,7 +46,14 @@ struct ArrivalQueue: WaitingQueue {
     }
 
     @inline(__always)
-    mutating func ended(_ jobs: ContiguousArray<Int32>, now: Int64) {}
+    mutating func ended<Cluster: Machine>(_ runs: ContiguousArray<Run>, _ replay: inout Replay<Cluster>) {
+        guard isBlocked else { return }
+        // What did not fit can only fit where something has ended since.
+        for run in runs where replay.mayFit(Int(jobs[head]), where: run) {
+            isBlocked = false
+            return
+        }
+    }
 }
 
 /// The highest priority first, in order of arrival among equals: a binary heap.
@@ -77,7 +83,7 @@ struct PriorityQueue: WaitingQueue {
         }
     }
 
-    mutating func ended(_ jobs: ContiguousArray<Int32>, now: Int64) {}
+    mutating func ended<Cluster: Machine>(_ runs: ContiguousArray<Run>, _ replay: inout Replay<Cluster>) {}
 }
 
 /// The team with the least decayed use over its share goes first, its jobs in order of arrival.
@@ -150,7 +156,7 @@ struct FairShareQueue: WaitingQueue {
         }
     }
 
-    mutating func ended(_ jobs: ContiguousArray<Int32>, now: Int64) {}
+    mutating func ended<Cluster: Machine>(_ runs: ContiguousArray<Run>, _ replay: inout Replay<Cluster>) {}
 
     /// 2^x for x in 0...256.
     private func power(_ x: Double) -> Double { Double.exp2(x) }

@@ -7,7 +7,7 @@ import RealModule
 /// Nodes have 8 GPUs that MIG can cut, 128 processors and 1 TiB. Jobs arrive as a Poisson process. One in ten is a gang
 /// of 2, 3, 4, 6 or 8 whole GPUs on one node (weights 50, 10, 25, 5, 10), one in ten a single whole GPU, the others an
 /// instance of one of five profiles (weights below). Durations are lognormal with a median of 10 minutes and a sigma of
-/// 1.2. Each job asks for CPU and memory in proportion to its part of the GPU times a factor drawn from its row below,
+/// 1.2, cut at a time limit of 4 hours. Each job asks for CPU and memory in proportion to its part of the GPU times a factor drawn from its row below,
 /// so that some nodes run out of CPU or memory before they run out of GPUs. Offered load is the mean of whole-GPU
 /// equivalents (a slice by its compute slices) in the system, over GPUs, were there no waiting.
 package struct HeadlineWorkload: Sendable, Hashable {
@@ -68,7 +68,11 @@ package struct HeadlineWorkload: Sendable, Hashable {
         let totalWeight = kinds.reduce(0) { $0 + $1.weight }
         let meanSize = kinds.reduce(0) { $0 + $1.weight * $1.size } / totalWeight
         let (median, sigma) = (600_000.0, 1.2)
-        let meanDuration = median * Double.exp(sigma * sigma / 2)
+        let limit = 24 * median
+        // The mean of the smaller of a lognormal draw and the limit.
+        let z = Double.log(limit / median) / sigma
+        let meanDuration =
+            median * Double.exp(sigma * sigma / 2) * Normal.cumulative(z - sigma) + limit * (1 - Normal.cumulative(z))
         let nodes = (max(1, gpus) + 7) / 8
         let gap = meanSize * meanDuration / (load * Double(nodes * 8))
 
@@ -92,10 +96,10 @@ package struct HeadlineWorkload: Sendable, Hashable {
                 TraceJob(
                     id: Int64(index + 1),
                     submit: Int64(min(time, 0x1p50)),
-                    duration: Int64(min(max(1, duration), 0x1p50)),
+                    duration: Int64(min(max(1, duration), limit)),
                     gpus: kind.gpus,
                     profile: kind.profile,
-                    cpuMilli: Int32(1_000 * max(1, (appetite.cpu * kind.size).rounded(.down))),
+                    cpuMilli: Int32(1_000 * min(128, max(1, (appetite.cpu * kind.size).rounded(.down)))),
                     memoryMiB: Int32(1_024 * max(1, (appetite.memoryGiB * kind.size).rounded(.down)))
                 )
             )
