@@ -27,11 +27,13 @@ package struct MeasureCommand: ParsableCommand {
     @OptionGroup(title: "Components") var components: ComponentOptions
     @OptionGroup(title: "Network") var network: NetworkOptions
     @OptionGroup(title: "Job and neighbour") var job: JobOptions
+    @OptionGroup(title: "Endpoint") var endpoint: EndpointOptions
+    @OptionGroup(title: "Pair") var pair: PairOptions
 
     package init() {}
 
     /// Every mode that flags can ask for, components apart.
-    private var modes: [any MeasureMode] { [job, network] }
+    private var modes: [any MeasureMode] { [job, network, endpoint] }
 
     /// The mode that was asked for.
     private var asked: any MeasureMode { modes.first { !$0.given.isEmpty } ?? components }
@@ -51,9 +53,15 @@ package struct MeasureCommand: ParsableCommand {
             )
         }
         if let mode = asked.first { try mode.validate(recording) }
+        try pair.validate(recording)
     }
 
     package func run() throws {
+        guard pair.given.isEmpty else {
+            // Everything that is said of one measurement is passed on to both machines, word for word.
+            let words = CommandLine.arguments.drop { $0 != "measure" }.dropFirst()
+            return try pair.run(recording, words: Array(words))
+        }
         try asked.run(recording, components)
     }
 }

@@ -50,6 +50,23 @@ struct SocketAddress: Sendable {
         return .success(descriptor)
     }
 
+    /// Connects and lets go: nil when that worked, else why not.
+    func reach(seconds: Double) -> String? {
+        let descriptor: Int32
+        switch connect() {
+        case .failure(let problem): return systemError(problem.number)
+        case .success(let opened): descriptor = opened
+        }
+        defer { close(descriptor) }
+        var waiting = [pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)]
+        let deadline = MonotonicClock.seconds() + seconds
+        while Waiting.poll(&waiting, seconds: deadline - MonotonicClock.seconds()) <= 0 {
+            guard MonotonicClock.seconds() < deadline else { return "no answer in \(Int(seconds)) s" }
+        }
+        let problem = SocketError.pending(descriptor)
+        return problem.number == 0 ? nil : systemError(problem.number)
+    }
+
     /// Whether it is of this machine alone.
     var isLoopback: Bool {
         withUnsafeBytes(of: storage) { bytes in

@@ -56,6 +56,11 @@ package struct PairJournal: Sendable {
         events.append(event)
     }
 
+    /// The text of the plan that a journal was begun with.
+    package static func plan(of bytes: [UInt8], file: String) throws(PairJournalError) -> String {
+        try parse(bytes, file: file).plan
+    }
+
     /// The plan and the events of a journal, and how many of its bytes are whole lines.
     static func parse(
         _ bytes: [UInt8],
