@@ -123,24 +123,24 @@ import Testing
         let session = EndpointSession(plan: plan, runs: 2, seed: 5, objective: 10, keepsDisturbed: true)
         let outcome = try session.run()
         #expect(outcome.runs.count == 2 && outcome.isLocal)
-        func record(_ created: String) throws -> Record {
+        func record(_ host: String) throws -> Record {
             try outcome.record(
-                host: nil,
+                host: (id: host, boot: host, facts: [], blindSpots: []),
                 generator: "here",
                 tool: .init(name: "assay measure", version: "1"),
-                created: created,
+                created: "2026-01-01T00:00:00Z",
                 declared: nil,
                 detected: nil
             )
         }
-        let first = try record("2026-01-01T00:00:00Z")
+        let first = try record("one")
         let text = String(decoding: try first.encoded(), as: UTF8.self)
         #expect(!text.contains("hush") && text.contains("authorization"))
         let printed = try outcome.json.pretty() + outcome.text
         #expect(!printed.contains("hush"))
         #expect(first.runs.allSatisfy { $0.run.condition("offered_load_per_s") == "100" && $0.run.warmUpExcluded > 5 })
         #expect(first.metrics.map(\.name).contains("served_within_objective"))
-        let second = try record("2026-01-02T00:00:00Z")
+        let second = try record("two")
         let comparison = try Comparison.compare(baseline: [first], other: [second], options: .init())
         #expect(comparison.metrics.contains { $0.name == "request_latency" })
     }
