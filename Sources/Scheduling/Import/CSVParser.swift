@@ -248,30 +248,28 @@ struct CSVParser: Sendable {
             let value = splitter[source.column]
             return Scan.isMissing(bytes, value) ? .absent : value
         }
-        for field in [TraceField.team, .profile, .speedClass, .gpuType]
-        where Scan.hasControlCharacter(bytes, value(field)) { return .controlCharacters }
-        let team = value(.team)
+        func isClean(_ field: FieldRange) -> Bool { !Scan.hasControlCharacter(bytes, field) }
+        let (team, profile, speedClass, types) = (value(.team), value(.profile), value(.speedClass), value(.gpuType))
+        guard isClean(team), isClean(profile), isClean(speedClass), isClean(types) else { return .controlCharacters }
         if !team.isEmpty {
             guard let number = builder.teams.number(bytes, team) else { return .tooManyNames }
             row.team = number
         }
-        let profile = value(.profile)
         if !profile.isEmpty {
             guard let number = builder.profiles.number(bytes, profile) else { return .tooManyNames }
             row.profile = number
         } else if source(.profile) != nil, source(.gpus) == nil {
             row.gpus = 0
         }
-        let speedClass = value(.speedClass)
         if !speedClass.isEmpty {
             guard let number = builder.classes.number(bytes, speedClass) else { return .tooManyNames }
             row.speedClass = number
         }
-        return types(bytes, value(.gpuType), &row, &builder)
+        return readTypes(bytes, types, &row, &builder)
     }
 
     /// `V100M16|V100M32`: any of them will do.
-    private func types(
+    private func readTypes(
         _ bytes: Span<UInt8>,
         _ list: FieldRange,
         _ row: inout TraceRow,

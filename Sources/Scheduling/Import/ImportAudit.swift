@@ -173,7 +173,8 @@ package struct ImportAudit: Sendable, Hashable {
 
     mutating func note(_ finding: Finding, line: Int) {
         let index = finding.rawValue
-        counts[index] += 1
-        if lines[index].count < Self.shownLines { lines[index].append(line) }
+        let earlier = counts[index]
+        counts[index] = earlier + 1
+        if earlier < Self.shownLines { lines[index].append(line) }
     }
 }

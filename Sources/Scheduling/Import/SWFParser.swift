@@ -37,13 +37,12 @@ struct SWFParser: Sendable {
             row.memoryMiB = min(Scan.saturating(memoryKB, gpus, 1_023) / 1_024, Int64(Int32.max))
         }
         // The group, else the user.
-        for column in [12, 11] {
-            guard let value = whole(bytes, column), value >= 0 else { continue }
+        let column = (whole(bytes, 12) ?? -1) >= 0 ? 12 : 11
+        if (whole(bytes, column) ?? -1) >= 0 {
             guard let team = builder.teams.number(bytes, splitter[column]) else {
                 return builder.audit.note(.tooManyNames, line: number)
             }
             row.team = team
-            break
         }
         builder.add(row, bytes, line: number)
     }

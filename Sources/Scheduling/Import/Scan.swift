@@ -11,10 +11,12 @@ enum Scan {
         if negative || bytes[at] == UInt8(ascii: "+") { at += 1 }
         guard at < end else { return nil }
         var value: Int64 = 0
+        // Eighteen digits cannot overflow.
+        let isShort = end - at <= 18
         while at < end {
             let digit = bytes[at] &- UInt8(ascii: "0")
             guard digit < 10 else { return nil }
-            value = saturating(value, 10, Int64(digit))
+            value = isShort ? value &* 10 &+ Int64(digit) : saturating(value, 10, Int64(digit))
             at += 1
         }
         return negative ? -value : value
@@ -31,11 +33,16 @@ enum Scan {
         if negative || bytes[at] == UInt8(ascii: "+") { at += 1 }
         let first = at
         var whole: Int64 = 0
+        let isShort = end - at <= 18
         while at < end {
             let digit = bytes[at] &- UInt8(ascii: "0")
             guard digit < 10 else { break }
-            whole = saturating(whole, 10, Int64(digit))
+            whole = isShort ? whole &* 10 &+ Int64(digit) : saturating(whole, 10, Int64(digit))
             at += 1
+        }
+        if at == end, at > first {
+            let value = saturating(whole, scale, 0)
+            return negative ? -value : value
         }
         var digits = at - first
         var fraction: Int64 = 0

@@ -77,14 +77,11 @@ struct TraceBuilder: Sendable {
 
     private mutating func times(of row: TraceRow, line: Int) -> Times? {
         let dated = hasDates ?? (row.isDated || (row.submit ?? row.start ?? 0) >= Self.earliest)
-        for time in [row.submit, row.start, row.end] {
-            guard let time else { continue }
-            guard
-                dated || row.isDated ? time >= Self.earliest && time <= Self.latest : time >= 0 && time < Self.earliest
-            else {
-                audit.note(.impossibleTime, line: line)
-                return nil
-            }
+        let possible = dated || row.isDated ? Self.earliest...Self.latest : 0...(Self.earliest - 1)
+        func isPossible(_ time: Int64?) -> Bool { time.map(possible.contains) ?? true }
+        guard isPossible(row.submit), isPossible(row.start), isPossible(row.end) else {
+            audit.note(.impossibleTime, line: line)
+            return nil
         }
         if let duration = row.duration, duration < 0 {
             audit.note(.negativeDuration, line: line)
