@@ -142,6 +142,27 @@ import Testing
         #expect(refused.errors.contains("gzip -dc t.gz | assay simulate -"))
     }
 
+    /// Clocks in Berlin were set back at 03:00 on 25 October 2026.
+    @Test(.enabled(if: FileManager.default.fileExists(atPath: "/usr/share/zoneinfo/Europe/Berlin")))
+    func `a zone's change of clocks lies between two times`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(
+            "t.csv",
+            "job,submit,duration_s,gpus\na,2026-10-25 01:30:00,1,1\nb,2026-10-25 03:30:00,1,1\nc,2026-10-25T03:30:00Z,1,1\n"
+        )
+        let expected = ["Europe/Berlin": ["a,0,", "b,10800,", "c,14400,"], "+01:00": ["a,0,", "b,7200,", "c,10800,"]]
+        for (zone, starts) in expected {
+            let report = try AssayBinary.json(
+                ["simulate", "t.csv", "--gpus", "2", "--zone", zone, "--jobs", "j.csv", "--json"],
+                in: folder.path
+            )
+            let rows = try folder.read("j.csv").split(separator: "\n").dropFirst()
+            #expect(zip(rows, starts).allSatisfy { $0.hasPrefix($1) }, "\(zone): \(rows)")
+            let findings = (report["import"] as? [String: Any])?["findings"] as? [[String: Any]]
+            #expect(findings?.compactMap { $0["finding"] as? String } == ["mixed-zones"])
+        }
+    }
+
     @Test(
         arguments: [
             (["--gpus", "0"], 64, "--gpus 0"), ([], 64, "--gpus N"), (["--gpus", "2", "--nodes", "x"], 64, "exclude"),

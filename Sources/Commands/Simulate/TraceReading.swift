@@ -14,7 +14,7 @@ enum TraceReading {
         var options = options
         options.expectedBytes = size(path)
         let name = path == "-" ? "standard input" : path
-        var importer = TraceImporter(file: path == "-" ? "-" : path, options: options)
+        var importer = TraceImporter(file: name, options: options)
         var progress = Progress(begin: begin)
         do {
             try Files.stream(path, expected: "a trace: sacct --parsable2, SWF or CSV") { bytes in

@@ -19,7 +19,8 @@ struct LineReader: Sendable {
     private(set) var carried: ContiguousArray<UInt8> = []
     /// The number of the line last found, from 1.
     private(set) var number = 0
-    private var overlong = false
+    /// Whether the line that is being read is already beyond the limit.
+    private(set) var overlong = false
     private var handedOver = false
 
     init(limit: Int) {

@@ -50,6 +50,8 @@ package struct TraceImporter: Sendable {
             case .tooLong: try overlongLine()
             }
         }
+        // Nothing that starts like this is a trace; its end may be far.
+        if lines.overlong, case .undecided = parser { try overlongLine() }
         if !hasReserved, builder.audit.jobs >= 256 {
             hasReserved = true
             builder.reserve(expectedBytes: options.expectedBytes)
@@ -88,7 +90,10 @@ package struct TraceImporter: Sendable {
 
     private mutating func overlongLine() throws(DocumentError) {
         guard case .format = parser else {
-            throw error(lines.number, "the first line is longer than \(lines.limit) bytes, which no header is")
+            throw error(
+                lines.number + (lines.overlong ? 1 : 0),
+                "the first line is longer than \(lines.limit) bytes, which no header is"
+            )
         }
         builder.audit.rows += 1
         builder.audit.note(.lineTooLong, line: lines.number)
@@ -223,7 +228,7 @@ package struct TraceImporter: Sendable {
             ([0x42, 0x5A, 0x68], "bzip2", "bzip2 -dc"), ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "xz", "xz -dc"),
             ([0x50, 0x4B, 0x03, 0x04], "zip", "unzip -p"),
         ] as [([UInt8], String, String)] where starts(magic) {
-            let name = name, source = file == "-" ? "FILE" : file
+            let name = name, source = file.contains(" ") ? "FILE" : file
             throw error(
                 nil,
                 "is compressed by \(name); unpack it into standard input: \(command) \(source) | assay simulate - …"

@@ -92,6 +92,15 @@ import Testing
         }
     }
 
+    @Test func `a file whose first line does not end is refused at once`() throws {
+        var importer = TraceImporter(file: "zeros")
+        let piece = [UInt8](repeating: 0, count: 1 << 20)
+        let error = try #require(throws: DocumentError.self) {
+            for _ in 0..<3 { try importer.consume(piece.span) }
+        }
+        #expect(error.description.hasPrefix("zeros:1: the first line is longer than 1048576 bytes"))
+    }
+
     @Test func `more types than can be told apart are counted`() throws {
         var text = "job,submit_s,duration_s,gpus,gpu_type\n"
         for index in 0..<100 { text += "j\(index),0,1,1,type\(index)\n" }
