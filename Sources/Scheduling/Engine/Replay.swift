@@ -28,6 +28,8 @@ struct Replay<Cluster: Machine> {
     private var runs: ContiguousArray<Run> = []
     private var freeRuns: ContiguousArray<Int32> = []
     private var drained: ContiguousArray<Int32> = []
+    /// Whether the last job that did not fit found GPUs, but not with the CPU and memory.
+    private var isHeldByNodes = false
     private(set) var lastEnd: Int64
     /// The first job whose end could not be written, if any.
     private(set) var overflow: Int?
@@ -56,6 +58,7 @@ struct Replay<Cluster: Machine> {
         counters.tries += 1
         let shape = Int(shapeOf[job])
         guard machine.start(job, shape: shape) else {
+            isHeldByNodes = machine.lackedOnlyNodes
             if machine.lackedOnlyNodes { counters.blockedByNodes += 1 } else { counters.blockedByGPUs += 1 }
             return false
         }
@@ -68,7 +71,9 @@ struct Replay<Cluster: Machine> {
     mutating func mayFit(_ job: Int, where ended: Run) -> Bool {
         if machine.mayFit(shape: Int(shapeOf[job]), where: ended) { return true }
         counters.tries += 1
-        if machine.lackedOnlyNodes { counters.blockedByNodes += 1 } else { counters.blockedByGPUs += 1 }
+        // GPUs that were seen elsewhere without the CPU and memory are still there.
+        isHeldByNodes = isHeldByNodes || machine.lackedOnlyNodes
+        if isHeldByNodes { counters.blockedByNodes += 1 } else { counters.blockedByGPUs += 1 }
         return false
     }
 
