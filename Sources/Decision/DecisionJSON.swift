@@ -18,6 +18,7 @@ extension DecisionResult {
             "seed": .string(String(seed)),
             "estate": estate.json,
             "workloads": .array(workloads.map(\.json)),
+            "job_classes": .array(study.workloads.compactMap(\.jobClassJSON)),
             "assignments": .array(assignments.map(\.json)),
             "optimality_gap_per_month": .finite(optimalityGapPerMonth),
             "flip_coverage": flipCoverage.map(JSON.string),
@@ -48,6 +49,27 @@ extension DecisionResult {
             "currency": .string(study.currency),
             "horizon_years": .integer(study.horizonYears),
             "today": .string(study.estate.today.rawValue),
+        ])
+    }
+}
+
+extension Workload {
+    /// What is known of where its time goes; absent where nothing is.
+    fileprivate var jobClassJSON: JSON? {
+        guard nature.stated != nil || nature.profile != nil else { return nil }
+        let profile = nature.profile
+        return .fields([
+            "workload": .string(name),
+            "job_class": nature.bound.map { .string($0.rawValue) },
+            "source": nature.stated == nil ? "profile" : "stated",
+            "profile_class": profile.map { .string($0.classWords) },
+            "profile_records": profile.map { .array($0.records.map(JSON.string)) },
+            "shares": profile.map { profile in
+                .fields([
+                    "gpu": .finite(profile.shares[.gpu]), "storage": .finite(profile.shares[.storage]),
+                    "cpu": .finite(profile.shares[.cpu]), "unknown": .finite(profile.unknownShare),
+                ])
+            },
         ])
     }
 }
@@ -275,6 +297,8 @@ extension ComparedEvidence {
         let effect = decidingMetric?.overhead
         return .fields([
             "workload": workload.map(JSON.string), "model": .string(model.rawValue), "component": .bool(isComponent),
+            "matched_by_class": isMatchedByClass ? true : nil,
+            "job_class": profile.map { .string($0.classWords) },
             "metric": (decidingMetric?.name).map(JSON.string),
             "overhead_percent": .finite(effect.map { $0.estimate * 100 }),
             "low_percent": .finite(effect.map { $0.low * 100 }), "high_percent": .finite(effect.map { $0.high * 100 }),
@@ -297,11 +321,11 @@ extension InputSummary {
 extension Provenance {
     var json: JSON {
         switch self {
-        case .measured(let records, let note):
+        case .measured(let records, let note), .derived(let records, let note):
             .fields([
-                "kind": "measured", "records": .array(records.map(JSON.string)),
+                "kind": .string(word), "records": .array(records.map(JSON.string)),
                 "note": note.isEmpty ? nil : .string(note),
-                "qualifier": isHostsConfounded ? "hosts differ" : nil,
+                "qualifier": qualifiers.isEmpty ? nil : .string(qualifiers.joined(separator: "; ")),
             ])
         case .declared(let source, let date):
             .fields([

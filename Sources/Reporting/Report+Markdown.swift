@@ -389,7 +389,8 @@ private struct MarkdownReport {
 
     private func source(_ provenance: Provenance) -> String {
         switch provenance {
-        case .measured(let records, let note): "\(note) (\(records.joined(separator: ", ")))"
+        case .measured(let records, let note), .derived(let records, let note):
+            "\(note) (\(records.joined(separator: ", ")))"
         case .declared(let source, let date), .assumed(let source, let date):
             source + (date.map { ", \($0)" } ?? "")
         }

@@ -52,10 +52,12 @@ package struct Quantity: Sendable, Equatable {
     }
 }
 
-/// Where a number comes from: the three kinds that a report may show.
+/// Where a number comes from: the kinds that a report may show.
 package enum Provenance: Sendable, Hashable {
     /// Measured: the identifiers (`sha256:…`) or paths of the records behind it.
     case measured(records: [String], note: String)
+    /// Computed from measurements of something else: the records, and the formula with what it assumes.
+    case derived(records: [String], note: String)
     /// Stated by the owner of the study, with a source such as an invoice or a monitoring query.
     case declared(source: String, date: CalendarDate?)
     /// Assumed: from Assay's price book, a published prior or a default.

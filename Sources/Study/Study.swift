@@ -236,6 +236,8 @@ package struct Workload: Sendable {
     /// People held up by one request.
     package var peopleWaiting: Quantity
     package var needs: Needs
+    /// Where its time goes: what evidence is matched by, and overheads are derived from.
+    package var nature: JobNature
 
     /// Makes one from its parts.
     package init(
@@ -254,7 +256,8 @@ package struct Workload: Sendable {
         overhead: [DeploymentModel: Quantity],
         requestsPerMonth: Quantity,
         peopleWaiting: Quantity,
-        needs: Needs
+        needs: Needs,
+        nature: JobNature = JobNature()
     ) {
         self.name = name
         self.workloadClass = workloadClass
@@ -272,6 +275,7 @@ package struct Workload: Sendable {
         self.requestsPerMonth = requestsPerMonth
         self.peopleWaiting = peopleWaiting
         self.needs = needs
+        self.nature = nature
     }
 }
 
@@ -531,7 +535,7 @@ package struct Practice: Sendable {
 
 /// Records that say something about a workload under a deployment model.
 package struct EvidenceReference: Sendable {
-    /// The workload measured; absent for records of components.
+    /// The workload measured; absent for records of components, and where the class of the job tells.
     package var workload: String?
     package var model: DeploymentModel
     /// Paths of the bare-metal arm's records, relative to the study.
@@ -540,7 +544,7 @@ package struct EvidenceReference: Sendable {
     package var other: [String]
     /// The metric that decides; absent: the only one of the records.
     package var metric: String?
-    /// Component records are shown, and used once a prediction from components exists.
+    /// Component records are shown; overheads are derived from them for workloads with a profile.
     package var isComponent: Bool
     /// The line of the study it stands on, for errors.
     package var line: Int

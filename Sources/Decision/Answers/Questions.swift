@@ -37,10 +37,17 @@ struct Questions {
         }
     }
 
+    private var isDerived: Bool {
+        study.workloads.contains { workload in
+            workload.overhead.values.contains { if case .derived = $0.provenance { true } else { false } }
+        }
+    }
+
     private var faster: String {
         guard !measured.isEmpty else {
-            return
-                "Not measured. The overheads used are published priors; a pair of records for one workload settles it."
+            return isDerived
+                ? "Not measured. Overheads are derived from components; a pair of records of the job itself settles it."
+                : "Not measured. The overheads used are published priors; a pair of records for one workload settles it."
         }
         let texts = measured.map { workload, model, quantity in
             if quantity.provenance.isHostsConfounded {
@@ -62,7 +69,8 @@ struct Questions {
             let priors = study.workloads.flatMap { workload in
                 DeploymentModel.allCases.compactMap { model -> String? in
                     guard model.isVirtual, let quantity = workload.overhead[model] else { return nil }
-                    return "\(workload.name) under \(model): \(interval(quantity.distribution, 0.1, 0.9)) assumed"
+                    return "\(workload.name) under \(model): \(interval(quantity.distribution, 0.1, 0.9)) "
+                        + quantity.provenance.word
                 }
             }
             let assumed = priors.isEmpty ? "" : " Used instead: \(priors.joined(separator: "; "))."

@@ -42,21 +42,39 @@ extension Workload {
 }
 
 extension Provenance {
-    /// The kind in a word: `measured`, `declared`, `by definition` or `assumed`.
+    /// The kind in a word: `measured`, `derived`, `declared`, `by definition` or `assumed`.
     package var word: String {
         switch self {
         case .measured: "measured"
+        case .derived: "derived"
         case .declared: isDefinition ? "by definition" : "declared"
         case .assumed: "assumed"
         }
     }
 
     /// The kind with what limits it: `measured, hosts differ` where one host per arm was compared.
-    package var qualifiedWord: String { isHostsConfounded ? "\(word), hosts differ" : word }
+    package var qualifiedWord: String { ([word] + qualifiers).joined(separator: ", ") }
+
+    /// What limits it, in few words each: `hosts differ`, `job measured is storage-bound (storage 61 %), not gpu-bound`.
+    var qualifiers: [String] { (isHostsConfounded ? ["hosts differ"] : []) + [jobCaution].compactMap { $0 } }
+
+    /// That the job measured is of another class than the workload, in few words; absent where it is not.
+    package var jobCaution: String? {
+        guard case .measured(_, let note) = self else { return nil }
+        let mark = Provenance.jobCautionMark
+        let parts = note.split(separator: ";").map { $0.drop { $0 == " " } }
+        return parts.first { $0.hasPrefix(mark) }.map { String($0.dropFirst(mark.count)) }
+    }
+
+    /// What begins the part of a note that names another class of job.
+    static let jobCautionMark = "caution: "
 
     /// Whether it was measured on one host per arm, so that virtualization was not isolated.
     package var isHostsConfounded: Bool {
-        if case .measured(_, let note) = self { note.contains("these two hosts differ") } else { false }
+        switch self {
+        case .measured(_, let note), .derived(_, let note): note.contains("these two hosts differ")
+        case .declared, .assumed: false
+        }
     }
 
     /// Whether it is no statement at all, but the baseline that others are held against.

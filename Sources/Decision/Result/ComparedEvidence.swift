@@ -4,12 +4,16 @@ package import Study
 
 /// A comparison of records named in the study.
 package struct ComparedEvidence: Sendable {
-    /// The workload measured; absent for records of components.
+    /// The workload measured; absent for records of components, and before evidence is matched by class.
     package var workload: String?
     /// The deployment model of the other arm.
     package var model: DeploymentModel
-    /// Component records are shown; they do not enter the cost.
+    /// Component records are shown; overheads are derived from them for workloads with a profile.
     package var isComponent: Bool
+    /// Whether the study names no workload: then the class of the job says which it speaks for.
+    package var isMatchedByClass: Bool
+    /// Where the time of the baseline's job went; absent where its records do not say.
+    package var profile: JobProfile?
     /// The metric that decides; absent: the only confirmatory one, else the first.
     package var metric: String?
     package var comparison: Comparison
@@ -20,8 +24,11 @@ package struct ComparedEvidence: Sendable {
         model: DeploymentModel,
         isComponent: Bool,
         metric: String? = nil,
-        comparison: Comparison
+        comparison: Comparison,
+        profile: JobProfile? = nil
     ) {
+        isMatchedByClass = !isComponent && workload == nil
+        self.profile = profile
         self.workload = workload
         self.model = model
         self.isComponent = isComponent

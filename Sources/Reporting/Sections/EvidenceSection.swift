@@ -30,8 +30,8 @@ extension Page {
 
     private var componentNote: Markup {
         """
-        <p><strong>A component, not a workload</strong>: it says where the difference comes from and does not enter \
-        the overhead of a workload.</p>
+        <p><strong>A component, not a workload</strong>: it says where the difference comes from, and enters no \
+        overhead but those marked derived, whose source names it.</p>
         """
     }
 
@@ -75,7 +75,7 @@ extension Page {
             \(chart(
                 plot.drawing,
                 """
-                P50 with P10 to P90 (not a confidence interval). ● measured or declared; ○ dashed: \
+                P50 with P10 to P90 (not a confidence interval). ● measured, derived or declared; ○ dashed: \
                 \(Self.mark("assumed")).\(rest) The figures are in the <a href="#options">options of each \
                 workload</a>.
                 """))

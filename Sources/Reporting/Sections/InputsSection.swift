@@ -32,7 +32,7 @@ extension Page {
                 ]
             )
         }
-        let counts = ["measured", "declared", "assumed"].map { word in
+        let counts = ["measured", "derived", "declared", "assumed"].map { word in
             "\(result.inputs.filter { Words.kind(of: $0.quantity.provenance) == word }.count) \(word)"
         }
         let rates = result.study.exchangeRates.map { rate -> Markup in
@@ -62,7 +62,7 @@ extension Page {
 
     private func source(_ provenance: Provenance) -> Markup {
         switch provenance {
-        case .measured(let records, let note):
+        case .measured(let records, let note), .derived(let records, let note):
             let links = records.map { name in link(Self.short(name), anchors.record(name)) }.joined(", ")
             return note.isEmpty ? links : "\(note) (\(links))"
         case .declared(let source, let date), .assumed(let source, let date):

@@ -62,10 +62,10 @@ extension Page {
         if quantity == nil, spread.p10 == 0, spread.p90 == 0 { return "0 %, by definition" }
         let text = Figures.spread(spread)
         var figure = figure(text, input: quantity?.key)
-        if case .measured(let records, _) = option.overheadProvenance, let first = records.first,
-            let anchor = anchors.record(first)
-        {
-            figure = link(text, anchor)
+        switch option.overheadProvenance {
+        case .measured(let records, _), .derived(let records, _):
+            if let anchor = records.first.flatMap({ anchors.record($0) }) { figure = link(text, anchor) }
+        case .declared, .assumed: break
         }
         return "\(figure) \(Self.mark(overheadKind(option, of: name)))"
     }

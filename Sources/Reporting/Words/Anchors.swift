@@ -68,7 +68,7 @@ struct Anchors {
     /// The kinds of the inputs, the weakest first: `assumed, declared`; a dash where none is known.
     func kinds(of keys: [String]) -> String {
         let present = keys.compactMap { kinds[$0].map(Words.kind) }
-        let words = ["assumed", "declared", "measured"].filter(present.contains)
+        let words = ["assumed", "declared", "derived", "measured"].filter(present.contains)
         return words.isEmpty ? "–" : words.joined(separator: ", ")
     }
 

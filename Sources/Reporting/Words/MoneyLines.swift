@@ -112,11 +112,12 @@ extension Page {
     /// The word for how an overhead entered: where each arm is one host, that the hosts differ.
     func overheadKind(_ option: WorkloadOption, of workload: String) -> String {
         let word = Words.kind(of: option.overheadProvenance)
-        guard case .measured = option.overheadProvenance else { return word }
+        guard case .measured = option.overheadProvenance else { return option.overheadProvenance.qualifiedWord }
         let isConfounded = result.comparisons.contains {
             $0.workload == workload && $0.model == option.model && !$0.isComponent && $0.comparison.hostsConfounded
         }
-        return isConfounded ? "\(word), hosts differ" : word
+        let job = option.overheadProvenance.jobCaution.map { ", \($0)" } ?? ""
+        return (isConfounded ? "\(word), hosts differ" : word) + job
     }
 
     /// The study's notes once, whether or not the decision repeats them.

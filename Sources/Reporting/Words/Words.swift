@@ -53,6 +53,7 @@ enum Words {
     static func kind(of provenance: Provenance) -> String {
         switch provenance {
         case .measured: "measured"
+        case .derived: "derived"
         case .declared: "declared"
         case .assumed: "assumed"
         }

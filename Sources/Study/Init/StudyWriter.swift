@@ -24,7 +24,8 @@ package enum StudyWriter {
     package static func yaml(_ quantity: Quantity) -> String {
         var fields = fields(quantity.distribution)
         switch quantity.provenance {
-        case .measured(let records, _): fields.append("source: \(quote("records \(records.joined(separator: ", "))"))")
+        case .measured(let records, _), .derived(let records, _):
+            fields.append("source: \(quote("records \(records.joined(separator: ", "))"))")
         case .declared(let source, let date), .assumed(let source, let date):
             if quantity.provenance.isAssumed { fields.append("assumed: true") }
             fields.append("source: \(quote(source))")

@@ -128,7 +128,7 @@ extension StudyAssembly {
             let isComponent = flag(section, "component") ?? false
             let names = workloads.map(\.name)
             let workload: String? =
-                section.has("workload") || !isComponent
+                section.has("workload")
                 ? value(section, "workload", expected: "the name of a workload") { reader throws(DocumentError) in
                     let name = try reader.string()
                     // Where the workloads could not be read, their errors come first.
@@ -153,7 +153,17 @@ extension StudyAssembly {
             let other = paths(section, "other")
             let metric = optional(section["metric"]) { reader throws(DocumentError) in try reader.nonEmptyString() }
             guard let model, let baseline, let other else { continue }
-            if !isComponent,
+            if !isComponent, workload == nil, !section.has("workload"), !names.isEmpty,
+                !workloads.contains(where: { $0.nature.stated != nil || $0.nature.profilePath != nil })
+            {
+                findings.add(
+                    section.fail(
+                        "names no workload, and no workload states the class of its job; write 'workload: NAME' with one "
+                            + "of \(names.map { "'\($0)'" }.joined(separator: ", ")), or 'job_class' or 'profile' there"
+                    )
+                )
+            }
+            if !isComponent, workload != nil,
                 references.contains(where: { !$0.isComponent && $0.workload == workload && $0.model == model })
             {
                 findings.add(

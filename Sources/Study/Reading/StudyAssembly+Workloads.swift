@@ -105,7 +105,8 @@ extension StudyAssembly {
                 spec(key, "people_waiting", "People held up by one request", .number, "people", 0...1e6),
                 1
             ),
-            needs: needs(section["needs"], key: key)
+            needs: needs(section["needs"], key: key),
+            nature: nature(section)
         )
         return name == nil ? nil : workload
     }
@@ -214,7 +215,7 @@ extension StudyAssembly {
         switch quantity.provenance {
         case .declared(let source, let date): result.provenance = .declared(source: "\(source) (\(note))", date: date)
         case .assumed(let source, let date): result.provenance = .assumed(source: "\(source) (\(note))", date: date)
-        case .measured: break
+        case .measured, .derived: break
         }
         return result
     }
@@ -300,6 +301,20 @@ extension StudyAssembly {
         return overheads
     }
 
+    private func nature(_ section: ObjectReader) -> JobNature {
+        JobNature(
+            stated: optional(section["job_class"]) { reader throws(DocumentError) in
+                // What `assay measure` says where nothing takes half of the time: nothing can be matched by it.
+                guard (try? reader.string()) != "unclassified" else {
+                    throw reader.fail("'unclassified' tells no job from another; leave the key out")
+                }
+                return try reader.choice("job class")
+            },
+            profilePath: optional(section["profile"]) { reader throws(DocumentError) in try reader.path() },
+            profileLine: section["profile"]?.line ?? 1
+        )
+    }
+
     private func needs(_ reader: Reader?, key: String) -> Needs {
         guard let reader, let section = section(reader, StudySchema.needs) else { return Needs() }
         return Needs(
@@ -323,6 +338,15 @@ extension StudyAssembly {
 }
 
 extension Reader {
+    /// A path: text without control characters.
+    func path() throws(DocumentError) -> String {
+        let path = try nonEmptyString()
+        guard !path.unicodeScalars.contains(where: { $0.value < 0x20 }) else {
+            throw fail("\(quoted(path)) is not a path")
+        }
+        return path
+    }
+
     /// A name that can stand in a key: letters, digits, spaces, `-`, `_`, `+`, parentheses; at most 60 characters.
     func name() throws(DocumentError) -> String {
         let text = try nonEmptyString()

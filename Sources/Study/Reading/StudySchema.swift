@@ -222,6 +222,18 @@ package enum StudySchema {
             ),
             key("requests_per_month", "number", "0", "Requests for a new environment."),
             key("people_waiting", "number", "1", "People held up by one request."),
+            key(
+                "job_class",
+                "`gpu-bound`, `storage-bound` or `cpu-bound`",
+                "the profile's",
+                "What takes at least half of the time of its jobs; evidence that names no workload is matched by it."
+            ),
+            key(
+                "profile",
+                "path",
+                "none",
+                "A record of `assay measure --job` on one machine: where the time goes. Overheads are derived from it."
+            ),
             key("needs", "mapping", "none", "What the workload demands of a platform."),
         ]
     )
@@ -388,12 +400,22 @@ package enum StudySchema {
         path: "evidence[]",
         summary: "A pair of arms that measures an overhead; paths are relative to the study.",
         keys: [
-            key("workload", "text", "required unless `component`", "The workload measured."),
+            key(
+                "workload",
+                "text",
+                "the workloads with the job class of the records",
+                "The workload measured."
+            ),
             key("model", "deployment model", "required", "The deployment model of the other arm."),
             key("baseline", "path or list", "required", "Records of the bare-metal arm."),
             key("other", "path or list", "required", "Records of the other arm."),
-            key("metric", "text", "the only one", "The metric that decides."),
-            key("component", "true or false", "false", "Component records are shown; they do not enter the cost."),
+            key("metric", "text", "the only one", "The metric that decides; of components, the only one that is used."),
+            key(
+                "component",
+                "true or false",
+                "false",
+                "Component records are shown; they enter the overheads of workloads with a `profile`, where no job was compared."
+            ),
         ]
     )
 
