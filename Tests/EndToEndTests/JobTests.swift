@@ -3,7 +3,7 @@ import Testing
 
 /// `measure --job` and `--neighbour` as a user runs them.
 @Suite(.serialized) struct JobTests {
-    private static let job = "for i in 1 2 3 4 5; do sleep 0.01; echo \"step $i t=0.0$((10 + i))\"; done"
+    private static let job = "for i in 1 2 3 4 5; do sleep 0.01; echo \"step $i t=0.0$((173940 + i))\"; done"
 
     private func measure(
         _ arguments: [String],
@@ -25,11 +25,11 @@ import Testing
         #expect(outcome.status == 0, "\(outcome.errors)")
         #expect(folder.names == ["a.record.json"])
         let text = try String(contentsOfFile: folder.path + "/a.record.json", encoding: .utf8)
-        for word in ["step_time", "completion_time", "job_plan_id", "job_class", "job_share_unknown", "0.013"] {
+        for word in ["step_time", "completion_time", "job_plan_id", "job_class", "job_share_unknown", "0.0173943"] {
             #expect(text.contains(word), "\(word)")
         }
         // Steps that were skipped, and the command itself, are not in it.
-        #expect(!text.contains("0.011"))
+        #expect(!text.contains("0.0173941"))
         #expect(!text.contains("sleep 0.01"))
         #expect(outcome.output.contains("Runs of each arm to find a difference of 2.0 % with 95 % power"))
     }
