@@ -15,10 +15,16 @@ struct GPUKind {
     /// How many faces the kind has in all.
     var faceCount: Int { tables.faceCount + group.gpus + 1 }
 
-    init(_ group: NodeGroup, _ automaton: GPUAutomaton, policy: PlacementPolicy, firstFace: Int) {
+    init(
+        _ group: NodeGroup,
+        _ automaton: GPUAutomaton,
+        policy: PlacementPolicy,
+        demand: ExpectedFragmentation.Demand,
+        firstFace: Int
+    ) {
         self.group = group
         self.automaton = automaton
-        tables = GPUStateTables(automaton, policy: policy)
+        tables = GPUStateTables(automaton, policy: policy, demand: demand)
         faceBase = firstFace
         hostBase = firstFace + tables.faceCount
         units = ContiguousArray(automaton.requests.map { Self.units(of: $0, group.partition) })

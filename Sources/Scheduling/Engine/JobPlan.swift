@@ -87,7 +87,8 @@ struct JobPlan {
                 )
             case .layout(let geometry, let layout): automaton = try .layout(geometry, layout)
             }
-            let kind = GPUKind(group, automaton, policy: policy, firstFace: face)
+            let demand = Self.demand(ofKind, jobShapes, group, automaton, trace.gpuTypes)
+            let kind = GPUKind(group, automaton, policy: policy, demand: demand, firstFace: face)
             face += kind.faceCount
             kinds.append(kind)
             wishes.append(ofKind)
@@ -164,6 +165,27 @@ struct JobPlan {
         if let known = profileNames.firstIndex(of: name) { return known }
         profileNames.append(name)
         return profileNames.count - 1
+    }
+
+    /// How often the trace asks a kind of GPU for each slice, and for the whole.
+    private static func demand(
+        _ wishes: [NodeGroup.Wish],
+        _ shapes: JobShapes,
+        _ group: NodeGroup,
+        _ automaton: GPUAutomaton,
+        _ types: [String]
+    ) -> ExpectedFragmentation.Demand {
+        var demand = ExpectedFragmentation.Demand(slices: Array(repeating: 0, count: automaton.requests.count))
+        for (index, shape) in shapes.shapes.enumerated() where allows(shape.gpuTypes, group, types) {
+            let count = Double(shape.gpus) * Double(shapes.jobs[index])
+            switch wishes[index] {
+            case .impossible: break
+            case .whole: demand.whole += count
+            case .slice(let request):
+                if let row = automaton.requests.firstIndex(of: request) { demand.slices[row] += count }
+            }
+        }
+        return demand
     }
 
     /// One part before its order of faces is known.

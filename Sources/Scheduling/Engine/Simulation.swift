@@ -41,12 +41,6 @@ struct Simulation {
             return result
         case .nodes(let groups):
             try JobPlan.check(groups)
-            guard !options.placement.scoresNodes else {
-                throw .option(
-                    "the policy '\(options.placement.rawValue)' scores whole nodes and has no queue yet; "
-                        + "use first-fit, best-fit or worst-fit"
-                )
-            }
             let shapes = JobShapes(trace, pooled: false)
             let plan = try JobPlan(trace, shapes, groups, policy: options.placement)
             let simulation = Simulation(
@@ -59,6 +53,7 @@ struct Simulation {
                 mayCreate: plan.mayCreate,
                 gpuCount: cluster.gpuCount
             )
+            if options.placement.scoresNodes { return try simulation.runScoringNodes(groups, plan) }
             var (result, machine) = try simulation.run(NodeMachine(plan, jobs: trace.count))
             result.slice = ContiguousArray(trace.submit.indices.map { machine.sliceCode($0) })
             result.node = machine.node
@@ -108,7 +103,7 @@ struct Simulation {
         }
     }
 
-    private func run<Cluster: Machine>(
+    func run<Cluster: Machine>(
         _ machine: Cluster
     ) throws(SimulationError) -> (SimulationResult, Cluster) {
         var replay = Replay(trace, shapes, machine: machine, speeds: speeds, options: options)

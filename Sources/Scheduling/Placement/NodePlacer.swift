@@ -81,8 +81,59 @@ package struct NodePlacer<Score: NodeScore>: Sendable {
     ///   - memoryMiB: the host memory that it takes.
     /// - Returns: where it was put.
     package mutating func place(_ request: Int, memoryMiB: Int64) -> NodePlace? {
-        let wanted = requests[request]
         guard let slot = Score.drawsNode ? drawn(request, memoryMiB) : best(request, memoryMiB) else { return nil }
+        return take(request, memoryMiB, slot)
+    }
+
+    /// Puts a job on the lowest node that has room, whatever the policy thinks of it; nil where it fits on none.
+    mutating func placeLowest(_ request: Int, memoryMiB: Int64) -> NodePlace? {
+        var lowest: Int?
+        for slot in 0..<states.slotCount
+        where states.population[slot] > 0 && states.memory[slot] >= memoryMiB
+            && states.fits(requests[request], slot: slot)
+        {
+            if let known = lowest, states.lowest[known] < states.lowest[slot] { continue }
+            lowest = slot
+        }
+        return lowest.flatMap { take(request, memoryMiB, $0) }
+    }
+
+    /// Whether any node has room.
+    mutating func hasRoom(_ request: Int, memoryMiB: Int64) -> Bool {
+        let scores = takeScores(request)
+        defer { memory[scores.row] = scores.cells }
+        for slot in 0..<states.slotCount
+        where states.population[slot] > 0 && scores.cells[slot].score >= 0 && states.memory[slot] >= memoryMiB {
+            return true
+        }
+        return false
+    }
+
+    /// Whether any node has the GPUs, whatever its CPU and memory.
+    func hasGPUs(_ request: Int) -> Bool {
+        for slot in 0..<states.slotCount
+        where states.population[slot] > 0 && states.hasGPUs(requests[request], slot: slot) {
+            return true
+        }
+        return false
+    }
+
+    /// Whether one node has room, and whether it has the GPUs.
+    func room(_ request: Int, memoryMiB: Int64, rank: Int) -> (fits: Bool, hasGPUs: Bool) {
+        let slot = Int(states.slotOfRank[rank])
+        guard states.hasGPUs(requests[request], slot: slot) else { return (false, false) }
+        return (states.cpu[slot] >= requests[request].cpuMilli && states.memory[slot] >= memoryMiB, true)
+    }
+
+    /// Takes nodes out of sight until ``show()``.
+    mutating func hide(_ ranks: [Int]) { states.hide(ranks) }
+
+    /// Brings hidden nodes back.
+    mutating func show() { states.show() }
+
+    /// Gives a job what it asks for on the lowest node of a state in which it fits.
+    private mutating func take(_ request: Int, _ memoryMiB: Int64, _ slot: Int) -> NodePlace {
+        let wanted = requests[request]
         let rank = Int(states.lowest[slot])
         var mask: UInt64 = 0
         if wanted.isShare {

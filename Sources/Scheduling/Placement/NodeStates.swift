@@ -43,6 +43,8 @@ package struct NodeStates: Sendable {
     private let unlimitedMemory: ContiguousArray<Bool>
 
     private var slotOfKey: [Key: Int32] = [:]
+    /// Nodes out of sight, with their states.
+    private var hidden: [(rank: Int, key: Key)] = []
     private var freeSlots: ContiguousArray<Int32> = []
 
     /// The sum of the nodes' fragments, in the measure's unit.
@@ -100,13 +102,33 @@ package struct NodeStates: Sendable {
 
     /// Whether the nodes of a slot have room for a request, memory aside.
     func fits(_ request: NodeRequest, slot: Int) -> Bool {
-        if cpu[slot] < request.cpuMilli { return false }
+        cpu[slot] >= request.cpuMilli && hasGPUs(request, slot: slot)
+    }
+
+    /// Whether the nodes of a slot have the GPUs for a request, whatever their CPU and memory.
+    func hasGPUs(_ request: NodeRequest, slot: Int) -> Bool {
         if request.gpus == 0 { return true }
         if gpus[slot] == 0 { return false }
         if request.types != 0 && request.types & kindBits[Int(kind[slot])] == 0 { return false }
         if !request.isShare { return Int(idle[slot]) >= request.gpus }
         for gpu in 0..<Int(gpus[slot]) where left(slot, gpu: gpu) >= request.gpuMilli { return true }
         return false
+    }
+
+    /// Takes nodes out of sight, as if they were not there, until ``show()``; none of them may change meanwhile.
+    mutating func hide(_ ranks: [Int]) {
+        for rank in ranks {
+            let slot = Int(slotOfRank[rank])
+            guard slot >= 0 else { continue }
+            hidden.append((rank, key(of: slot)))
+            leave(rank, slot)
+        }
+    }
+
+    /// Brings back what ``hide(_:)`` took away.
+    mutating func show() {
+        for node in hidden { enter(node.rank, node.key) }
+        hidden.removeAll(keepingCapacity: true)
     }
 
     /// Takes or gives back what a request has on a node; the caller has made sure that it is there.

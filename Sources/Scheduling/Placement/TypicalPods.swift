@@ -27,12 +27,16 @@ package struct TypicalPods: Sendable, Hashable {
     ///   - popularity: the part of the jobs to cover, 0 to 1.
     package init(_ trace: Trace, popularity: Double = 0.95) {
         var counts: [NodeRequest: Int64] = [:]
-        var total: Int64 = 0
         for index in 0..<trace.count {
             guard let request = NodeRequest(trace[index]) else { continue }
             counts[request, default: 0] += 1
-            total += 1
         }
+        self.init(counts: counts, popularity: popularity)
+    }
+
+    /// Takes the most frequent requests.
+    init(counts: [NodeRequest: Int64], popularity: Double = 0.95) {
+        let total = counts.values.reduce(0, +)
         // A total order, so that the dictionary's own order never shows.
         let ordered = counts.map { Pod(request: $0.key, count: $0.value) }.sorted {
             ($0.count, $0.request.cpuMilli, $0.request.gpuMilli, $0.request.gpus)
