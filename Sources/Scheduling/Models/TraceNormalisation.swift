@@ -1,0 +1,104 @@
+package import Estate
+
+/// The deployment model under which a trace was recorded: what its durations hold beyond work.
+package struct RecordedModel: Sendable, Hashable {
+    /// How GPUs reached the jobs.
+    package var model: DeploymentModel
+    /// What that cost them.
+    package var overheads: ModelOverheads
+    /// The geometry of the GPUs, where jobs had MIG instances.
+    package var geometry: MIGGeometry?
+
+    package init(_ model: DeploymentModel, overheads: ModelOverheads = ModelOverheads(), geometry: MIGGeometry? = nil) {
+        self.model = model
+        self.overheads = overheads
+        self.geometry = geometry
+    }
+}
+
+/// A trace in bare-metal work: what each job would take on whole GPUs of its own, without hypervisor or start-up.
+package struct WorkTrace: Sendable {
+    /// The jobs; a duration is bare-metal work, a profile is none, and ``TraceJob/gpuMemoryMiB`` holds what it had.
+    package let trace: Trace
+    /// What each keeps busy while it works on whole GPUs, in GPUs.
+    package let busyGPUs: ContiguousArray<Float>
+    /// Traits by class.
+    package let traits: TraitTable
+    /// Jobs that had no time left once the start-up was taken off; their work is counted as 0.
+    package let swallowed: Int
+
+    /// Normalises a trace.
+    ///
+    /// Start-up and the creation of instances come off first, then overhead, then the speed of the slice. A requested
+    /// time is scaled with the duration. Work of a job that had a profile which the geometry lacks is what its trace
+    /// says: nothing is known of the slice. Neighbours on a time-sliced GPU are not in the trace, so what they cost
+    /// stays in the work, as an upper bound.
+    ///
+    /// - Throws: ``SimulationError`` for overheads that make no sense or a geometry that does not say what is needed.
+    package init(_ recorded: Trace, under model: RecordedModel, traits: TraitTable) throws(SimulationError) {
+        try model.overheads.check()
+        var trace = recorded
+        var busy: ContiguousArray<Float> = []
+        busy.reserveCapacity(trace.count)
+        var swallowed = 0
+        for index in 0..<trace.count {
+            var job = trace[index]
+            let known = traits.traits(of: job)
+            var speed = 1 / model.overheads.stretch
+            var before = model.overheads.startUpMilliseconds
+            var slice = SliceShare.whole
+            if job.profile != TraceJob.none {
+                if let found = try Self.profile(of: job, in: trace, model.geometry), let geometry = model.geometry {
+                    do {
+                        slice = try SliceShare(found, of: geometry)
+                    } catch {
+                        throw .geometry(error)
+                    }
+                    job.gpuMemoryMiB = max(job.gpuMemoryMiB, Int32(clamping: found.memoryMiB ?? 0))
+                }
+                speed *= traits.speeds.speed(known.need, on: slice)
+                before += model.overheads.repartitionMilliseconds
+                job.profile = TraceJob.none
+            }
+            if job.gpus > 0, job.duration >= 0 {
+                if job.duration > 0, job.duration <= before { swallowed += 1 }
+                job.duration = Self.scaled(job.duration - before, speed)
+                if job.requested != TraceJob.unknown { job.requested = Self.scaled(job.requested - before, speed) }
+            }
+            busy.append(
+                Float(max(job.gpus, 0))
+                    * (traits.classes.indices.contains(Int(job.speedClass))
+                        ? Float(known.activity) : Float(min(max(job.gpuMilli, 0), 1_000)) / 1_000)
+            )
+            trace[index] = job
+        }
+        self.trace = trace
+        busyGPUs = busy
+        self.traits = traits
+        self.swallowed = swallowed
+    }
+
+    /// Useful GPU-hours of all jobs.
+    package var usefulGPUHours: Double {
+        zip(trace.duration, busyGPUs).reduce(0) { $0 + Double(max($1.0, 0)) * Double($1.1) } / 3_600_000
+    }
+
+    private static func profile(
+        of job: TraceJob,
+        in trace: Trace,
+        _ geometry: MIGGeometry?
+    ) throws(SimulationError) -> MIGProfile? {
+        guard trace.profiles.indices.contains(Int(job.profile)) else { return nil }
+        let name = trace.profiles[Int(job.profile)]
+        guard let geometry else {
+            throw .option("the trace has MIG profile '\(name)', so say which GPU it was recorded on")
+        }
+        return geometry.profiles.first { $0.name == name }
+    }
+
+    /// Time at another speed, at least 0, to the nearest millisecond.
+    static func scaled(_ time: Int64, _ factor: Double) -> Int64 {
+        let product = (Double(max(time, 0)) * factor).rounded()
+        return product < 0x1p60 ? Int64(product) : 1 << 60
+    }
+}

@@ -1,0 +1,243 @@
+import Estate
+import Probability
+import Scheduling
+import Testing
+
+@Suite struct ModelReplayTests {
+    private static func pool(hosts: Int = 4, gpus: Int = 8) throws -> HostPool {
+        let gpu = try GPUCatalogue.standard().gpu(named: "h100-sxm-80gb")
+        return HostPool(
+            hosts: hosts,
+            gpusPerHost: gpus,
+            gpuType: "h100-sxm-80gb",
+            gpuMemoryMiB: 81_920,
+            geometry: try gpu.mig()
+        )
+    }
+
+    private static let table = TraitTable(classes: [
+        JobTraits(need: SliceSpeedModel.standard.split(0.3), leastSpeed: 0.3),
+        JobTraits(need: SliceSpeedModel.standard.split(1), leastSpeed: 2),
+    ])
+
+    private static func mix(jobs: Int = 600, seed: UInt64 = 1, gap: Int = 60_000) -> Trace {
+        var random = RandomGenerator(seed: seed)
+        var trace = Trace()
+        var time: Int64 = 0
+        for id in 0..<jobs {
+            time += Int64(random.index(below: gap))
+            let isSmall = random.index(below: 4) > 0
+            trace.append(
+                TraceJob(
+                    id: Int64(id),
+                    submit: time,
+                    duration: 60_000 + Int64(random.index(below: 1_000_000)),
+                    gpus: isSmall ? 1 : [1, 2, 3, 8, 16][random.index(below: 5)],
+                    gpuMemoryMiB: isSmall ? Int32(2_000 + random.index(below: 15_000)) : 60_000,
+                    speedClass: isSmall ? 0 : 1
+                )
+            )
+        }
+        return trace
+    }
+
+    private static func work(_ trace: Trace) throws -> WorkTrace {
+        try WorkTrace(trace, under: RecordedModel(.bareMetal), traits: table)
+    }
+
+    @Test func `a trace recorded under a model comes back to itself under that model`() throws {
+        let trace = Self.mix()
+        for overheads in [
+            ModelOverheads(), ModelOverheads(overhead: 0.08),
+            ModelOverheads(overhead: 0.25, startUpMilliseconds: 45_000),
+        ] {
+            let work = try WorkTrace(
+                trace,
+                under: RecordedModel(.vmPassthrough, overheads: overheads),
+                traits: Self.table
+            )
+            #expect(work.swallowed == 0)
+            let again = try PreparedReplay(work, on: Self.pool(), model: .wholeGPU, overheads: overheads)
+            for job in 0..<trace.count {
+                #expect(abs(again.trace.duration[job] - trace.duration[job]) <= 1)
+                let bare = Double(trace.duration[job] - overheads.startUpMilliseconds) / (1 + overheads.overhead)
+                #expect(abs(Double(work.trace.duration[job]) - bare) <= 0.5)
+            }
+        }
+    }
+
+    @Test func `a trace recorded on MIG instances comes back to itself on them`() throws {
+        let pool = try Self.pool()
+        var trace = Trace()
+        trace.profiles = ["1g.10gb", "3g.40gb"]
+        for id in 0..<40 {
+            trace.append(
+                TraceJob(
+                    id: Int64(id),
+                    submit: Int64(id) * 1_000,
+                    duration: 100_000,
+                    profile: Int32(id % 2),
+                    speedClass: 0
+                )
+            )
+        }
+        let overheads = ModelOverheads(overhead: 0.03, startUpMilliseconds: 5_000, repartitionMilliseconds: 2_000)
+        let model = RecordedModel(.vmVGPUMIG, overheads: overheads, geometry: pool.geometry)
+        let work = try WorkTrace(trace, under: model, traits: Self.table)
+        #expect(work.trace.duration[0] < 93_000)
+        // The memory of the instance stands for the need, so the same profile is chosen again.
+        let again = try PreparedReplay(work, on: pool, model: .dynamicMIG, overheads: overheads).replay()
+        for job in 0..<trace.count {
+            let wanted = trace.profiles[Int(trace.profile[job])]
+            #expect(again.trace.profiles[Int(again.trace.profile[job])] == wanted)
+            #expect(abs(again.result.end[job] - again.result.start[job] - 100_000) <= 1)
+        }
+        #expect(throws: SimulationError.self) {
+            try WorkTrace(trace, under: RecordedModel(.bareMetalMIG), traits: Self.table)
+        }
+    }
+
+    @Test func `every model does the same useful work`() throws {
+        let work = try Self.work(Self.mix())
+        let pool = try Self.pool()
+        let geometry = try #require(pool.geometry)
+        let layout = try #require(
+            try geometry.maximalLayouts().first { $0.instances.count { $0.profile == "1g.10gb" } == 7 }
+        )
+        let costs = ModelOverheads(overhead: 0.05, startUpMilliseconds: 30_000)
+        let models: [(ReplayModel, ModelOverheads)] = [
+            (.wholeGPU, ModelOverheads()), (.passthrough(shapes: [1, 2, 4, 8]), costs),
+            (.dynamicMIG, ModelOverheads(repartitionMilliseconds: 1_000)),
+            (.timeSliced(slots: 2), ModelOverheads(switching: 0.02, interference: 0.1)),
+            (.staticMIG(layout: layout, hosts: 1), ModelOverheads()),
+            (
+                .mixed([
+                    .init(name: "a", model: .dynamicMIG, overheads: ModelOverheads(), hosts: 1, classes: [0]),
+                    .init(name: "b", model: .passthrough(shapes: [8]), overheads: costs, hosts: 3, classes: [1]),
+                ]), ModelOverheads()
+            ),
+        ]
+        for (model, overheads) in models {
+            let replay = try PreparedReplay(work, on: pool, model: model, overheads: overheads).replay()
+            let report = replay.report()
+            #expect(report.rejected.isEmpty, "\(model)")
+            #expect(abs(report.usefulGPUHours / work.usefulGPUHours - 1) < 1e-6, "\(model)")
+            #expect(report.activeShare <= report.allocatedShare + 1e-9)
+            #expect(report.all.slowdown.map { $0.p50 >= 1 } == true)
+        }
+    }
+
+    @Test func `virtual machines have their shapes`() throws {
+        var pool = try Self.pool()
+        pool.cpuMilli = 64_000
+        var trace = Trace()
+        for (id, gpus) in [1, 2, 3, 5, 8, 16, 20].enumerated() {
+            trace.append(TraceJob(id: Int64(id), submit: 0, duration: 1_000, gpus: Int32(gpus), cpuMilli: 1_000))
+        }
+        // Wants more CPU than one GPU's part of a host.
+        trace.append(TraceJob(id: 9, submit: 0, duration: 1_000, gpus: 1, cpuMilli: 20_000))
+        let work = try Self.work(trace)
+        let prepared = try PreparedReplay(work, on: pool, model: .passthrough(shapes: [1, 2, 4, 8]))
+        #expect(Array(prepared.trace.gpus) == [1, 2, 4, 8, 8, 16, 24, 4])
+        #expect(Array(prepared.trace.cpuMilli) == [8_000, 16_000, 32_000, 64_000, 64_000, 128_000, 192_000, 32_000])
+        for (busy, expected) in zip(prepared.ledger.busyGPUs, [0.3, 0.6, 0.9]) {
+            #expect(abs(Double(busy) - expected) < 1e-6)
+        }
+        #expect(throws: SimulationError.self) {
+            try PreparedReplay(work, on: pool, model: .passthrough(shapes: [9]))
+        }
+    }
+
+    @Test func `no job is given an instance that is too small or too slow`() throws {
+        let pool = try Self.pool()
+        let geometry = try #require(pool.geometry)
+        let work = try Self.work(Self.mix())
+        let prepared = try PreparedReplay(work, on: pool, model: .dynamicMIG)
+        #expect(prepared.partial > 300)
+        for job in 0..<prepared.trace.count where prepared.trace.profile[job] != TraceJob.none {
+            let profile = geometry.profiles[Int(prepared.trace.profile[job])]
+            #expect((profile.memoryMiB ?? 0) >= Int(prepared.trace.gpuMemoryMiB[job]))
+            #expect(prepared.speedAlone[job] >= 0.3)
+            #expect(prepared.trace.speedClass[job] == 0)
+        }
+        // An unknown need of memory is never cut.
+        var unknown = Trace()
+        unknown.append(TraceJob(id: 1, submit: 0, duration: 5, speedClass: 0))
+        #expect(try PreparedReplay(Self.work(unknown), on: pool, model: .dynamicMIG).partial == 0)
+        #expect(try PreparedReplay(Self.work(unknown), on: pool, model: .timeSliced(slots: 2)).partial == 0)
+    }
+
+    @Test func `turns on a shared GPU agree with the arithmetic`() throws {
+        // Two jobs of need 1 that start together on one GPU of two slots take twice as long; the third has it alone.
+        var trace = Trace()
+        for id in 0..<3 {
+            trace.append(
+                TraceJob(
+                    id: Int64(id),
+                    submit: id < 2 ? 0 : 1_000_000,
+                    duration: 100_000,
+                    gpuMemoryMiB: 1_000,
+                    speedClass: 0
+                )
+            )
+        }
+        let full = TraitTable(classes: [JobTraits(need: SliceSpeedModel.standard.split(1), leastSpeed: 0.1)])
+        let work = try WorkTrace(trace, under: RecordedModel(.bareMetal), traits: full)
+        let pool = try Self.pool(hosts: 1, gpus: 1)
+        let cases: [(ModelOverheads, Double)] = [
+            (ModelOverheads(), 2), (ModelOverheads(switching: 0.1), 2.2),
+            (ModelOverheads(interference: 0.2), 2 * 1.1), (ModelOverheads(overhead: 0.5), 3),
+        ]
+        for (overheads, factor) in cases {
+            let replay = try PreparedReplay(work, on: pool, model: .timeSliced(slots: 2), overheads: overheads).replay()
+            #expect(replay.disagreement <= PreparedReplay.agreement)
+            for job in 0..<2 {
+                let held = Double(replay.result.end[job] - replay.result.start[job])
+                #expect(abs(held / 100_000 / factor - 1) < 0.006)
+            }
+            #expect(abs(Double(replay.result.end[2] - 1_000_000) / 100_000 - (1 + overheads.overhead)) < 0.006)
+        }
+        // Small needs do not slow one another.
+        let light = TraitTable(classes: [JobTraits(need: SliceSpeedModel.standard.split(0.4), leastSpeed: 0.1)])
+        let easy = try WorkTrace(trace, under: RecordedModel(.bareMetal), traits: light)
+        let replay = try PreparedReplay(easy, on: pool, model: .timeSliced(slots: 2)).replay()
+        #expect(replay.result.end[0] == 100_000)
+    }
+
+    @Test func `parts of a mixed estate keep their jobs and their costs`() throws {
+        let pool = try Self.pool()
+        let work = try Self.work(Self.mix())
+        let virtual = ModelOverheads(overhead: 0.5, startUpMilliseconds: 9_000)
+        let replay = try PreparedReplay(
+            work,
+            on: pool,
+            model: .mixed([
+                .init(name: "metal", model: .dynamicMIG, overheads: ModelOverheads(), hosts: 2, classes: [0]),
+                .init(name: "virtual", model: .wholeGPU, overheads: virtual, hosts: 2, classes: [1]),
+            ])
+        ).replay()
+        for job in 0..<work.trace.count where replay.result.start[job] != SimulationResult.never {
+            let isMetal = work.trace.speedClass[job] == 0
+            #expect((replay.result.node[job] < 2) == isMetal)
+            if !isMetal {
+                let held = Double(replay.result.end[job] - replay.result.start[job])
+                #expect(abs(held - (Double(work.trace.duration[job]) * 1.5 + 9_000)) <= 1)
+            }
+        }
+        #expect(replay.result.counters.completed == work.trace.count)
+        // A class that no part serves is refused, not put anywhere.
+        let alone = try PreparedReplay(
+            work,
+            on: pool,
+            model: .mixed([.init(name: "a", model: .wholeGPU, overheads: virtual, hosts: 4, classes: [0])])
+        ).replay()
+        #expect(alone.result.counters.rejected == work.trace.speedClass.count { $0 == 1 })
+        #expect(throws: SimulationError.self) {
+            try PreparedReplay(
+                work,
+                on: pool,
+                model: .mixed([.init(name: "a", model: .wholeGPU, overheads: virtual, hosts: 5, classes: [0])])
+            )
+        }
+    }
+}
