@@ -6,11 +6,11 @@ import sys
 log = open(sys.argv[1], errors="replace").read()
 passed = len(re.findall(r"^[✔􁁛] Test (?!run|case)", log, re.M))
 failed = len(re.findall(r"^[✘􀢄] Test (?!run|case)", log, re.M))
-skipped = len(re.findall(r"^[➜􀙟] Test .*skipped", log, re.M))
+skipped = len(re.findall(r"^[➜􀙟] Test .*(?:skipped|cancelled)", log, re.M))
 whole = re.search(r"Test run with (\d+) tests?", log)
 if not whole or passed + failed == 0:
     sys.exit("no test ran")
-for line in re.findall(r"^[➜􀙟] Test .*skipped.*$", log, re.M):
+for line in re.findall(r"^[➜􀙟] Test .*(?:skipped|cancelled).*$", log, re.M):
     print(line)
 print(f"{passed} passed, {failed} failed, {skipped} skipped")
 sys.exit(1 if failed else 0)

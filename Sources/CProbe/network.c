@@ -19,7 +19,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -211,15 +210,39 @@ int assay_socket_prepare(int descriptor, int stall_milliseconds) {
     return 0;
 }
 
+int assay_poll(void *sockets, size_t count, int64_t nanoseconds) {
+    if (nanoseconds < 0) nanoseconds = 0;
+    struct timespec limit = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000};
+    int ready = ppoll(sockets, count, &limit, NULL);
+    return ready < 0 ? -errno : ready;
+}
+
+/// Where the handler writes: the end that it may not wait at.
+static int termination_end = -1;
+
+static void on_termination(int signal) {
+    (void)signal;
+    int error = errno;
+    ssize_t written = write(termination_end, "", 1);
+    (void)written;
+    errno = error;
+}
+
 int assay_termination(void) {
+    // A handler and not a blocked signal: whatever thread the signal reaches, it does not end the process.
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) return -errno;
+    termination_end = ends[1];
+    struct sigaction action = {.sa_handler = on_termination, .sa_flags = SA_RESTART};
+    sigemptyset(&action.sa_mask);
     sigset_t signals;
     sigemptyset(&signals);
     sigaddset(&signals, SIGINT);
     sigaddset(&signals, SIGTERM);
-    int error = pthread_sigmask(SIG_BLOCK, &signals, NULL);
-    if (error != 0) return -error;
-    int descriptor = signalfd(-1, &signals, SFD_CLOEXEC);
-    return descriptor >= 0 ? descriptor : -errno;
+    if (sigaction(SIGINT, &action, NULL) != 0 || sigaction(SIGTERM, &action, NULL) != 0) return -errno;
+    // A caller may have started this process with them blocked.
+    int error = pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
+    return error != 0 ? -error : ends[0];
 }
 
 long assay_own_preemptions(void) {

@@ -26,7 +26,12 @@ int assay_socket_congestion(int descriptor, char *name, size_t capacity);
 int assay_socket_segment(int descriptor);
 /// No delay, keep-alive that finds a dead peer within about 30 s, and a time limit for every wait: 0 or negative errno.
 int assay_socket_prepare(int descriptor, int stall_milliseconds);
-/// A descriptor that is readable once SIGINT or SIGTERM came; call it before there are other threads.
+/// Waits for events on `count` sockets, an array of `struct pollfd`, with the clock's own resolution, at most so
+/// many nanoseconds; 0 or less looks once.
+///
+/// How many sockets have some, 0 for none in time, or a negative errno (-EINTR where a signal came).
+int assay_poll(void *sockets, size_t count, int64_t nanoseconds);
+/// A descriptor that is readable once SIGINT or SIGTERM came, or a negative errno.
 int assay_termination(void);
 /// Times that another task took the processor from this process.
 long assay_own_preemptions(void);
