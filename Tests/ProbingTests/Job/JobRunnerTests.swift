@@ -65,7 +65,8 @@ struct JobRunnerTests {
         var used = rusage()
         try #require(getrusage(RUSAGE_SELF, &used) == 0)
         let own = used.ru_maxrss * 1_024
-        let large = try Self.run(JobPlan(command: "head -c \(own + 200_000_000) /dev/zero | tail -n 1 | wc -c >/dev/null"))
+        let command = "head -c \(own + 200_000_000) /dev/zero | tail -n 1 | wc -c >/dev/null"
+        let large = try Self.run(JobPlan(command: command))
         let peak = try #require(large.reading(.peakMemory))
         let expected = Double(own) / 1_048_576 + 190
         #expect((0.95 * expected...2 * expected + 600).contains(peak))
