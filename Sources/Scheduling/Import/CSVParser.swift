@@ -4,6 +4,7 @@ import Documents
 struct CSVParser: Sendable {
     /// A field of the mapping, ready for rows.
     private struct Source: Sendable {
+        let field: TraceField
         /// The column; -1 for a constant.
         var column: Int
         /// The constant, in the unit of rows.
@@ -11,20 +12,32 @@ struct CSVParser: Sendable {
         let multiply: Int64
         let divide: Int64
 
-        init(column: Int, unit: FieldUnit) {
+        init(_ field: TraceField, column: Int, unit: FieldUnit) {
+            self.field = field
             self.column = column
             (multiply, divide) = unit.ratio
         }
 
-        var ratio: (multiply: Int64, divide: Int64) { (multiply, divide) }
+        /// A number in the unit of rows; nil when the field is none.
+        @inline(__always)
+        func number(_ bytes: Span<UInt8>, _ value: FieldRange) -> Int64? {
+            guard divide > 1 else { return Scan.scaled(bytes, value, by: multiply) }
+            return Scan.scaled(bytes, value, by: 1).map { $0 / divide }
+        }
     }
 
     private var splitter: FieldSplitter
     private let separator: UInt8
     private let count: Int
     private let tokenRates: TokenRates?
-    /// By ``TraceField``'s place in its declaration.
-    private let sources: ContiguousArray<Source?>
+    private var job = -1
+    /// What is mapped, by kind, in the order of declaration; rows walk over these and nothing else.
+    private var times: ContiguousArray<Source> = []
+    private var sizes: ContiguousArray<Source> = []
+    private var words: ContiguousArray<Source> = []
+    private var tokens: ContiguousArray<Source> = []
+    private let hasGPUs: Bool
+    private let hasProfiles: Bool
 
     /// Binds a mapping to the columns of a header.
     ///
@@ -42,16 +55,17 @@ struct CSVParser: Sendable {
         tokenRates = options.tokenRates
         count = header.count
         splitter = FieldSplitter(capacity: header.count)
-        var sources = ContiguousArray<Source?>(repeating: nil, count: TraceField.allCases.count)
-        for (place, field) in TraceField.allCases.enumerated() {
+        hasGPUs = mapping[.gpus] != nil
+        hasProfiles = mapping[.profile] != nil
+        for field in TraceField.allCases {
             guard let source = mapping[field] else { continue }
             let first = field.units.first ?? .count
             switch source {
             case .constant(let text, let unit):
-                var source = Source(column: -1, unit: unit ?? first)
+                var source = Source(field, column: -1, unit: unit ?? first)
                 let bytes = Array(text.utf8)
                 guard field.takesConstants,
-                    let number = Self.number(bytes.span, FieldRange(0, bytes.count), source.ratio)
+                    let number = source.number(bytes.span, FieldRange(0, bytes.count))
                 else {
                     throw DocumentError(
                         file: file,
@@ -62,7 +76,7 @@ struct CSVParser: Sendable {
                     )
                 }
                 source.constant = number
-                sources[place] = source
+                keep(source)
             case .column(let name, let unit):
                 guard let index = header.firstIndex(of: name) else {
                     let hint =
@@ -75,10 +89,9 @@ struct CSVParser: Sendable {
                             "\(field.rawValue) is mapped to the column \(quoted(name)), which is not there; \(hint)"
                     )
                 }
-                sources[place] = Source(column: index, unit: unit ?? first)
+                keep(Source(field, column: index, unit: unit ?? first))
             }
         }
-        self.sources = sources
         try Self.check(mapping, header, file, line, options)
     }
 
@@ -118,8 +131,14 @@ struct CSVParser: Sendable {
         }
     }
 
-    private func source(_ field: TraceField) -> Source? {
-        sources[field.place]
+    private mutating func keep(_ source: Source) {
+        switch source.field {
+        case .job: job = source.column
+        case .submit, .start, .end, .duration, .requested: times.append(source)
+        case .gpus, .gpuMilli, .gpuMemory, .cpu, .memory, .nodes, .priority: sizes.append(source)
+        case .gpuType, .profile, .team, .speedClass: words.append(source)
+        case .prefillTokens, .decodeTokens: tokens.append(source)
+        }
     }
 
     /// Reads one line after the header.
@@ -131,99 +150,101 @@ struct CSVParser: Sendable {
         }
         guard splitter.count == count else { return builder.audit.note(.fieldCount, line: number) }
         var row = TraceRow()
-        if let source = source(.job), source.column >= 0 { row.job = splitter[source.column] }
+        if job >= 0 { row.job = splitter.field(job) }
         let finding =
-            times(bytes, &row, number, &builder) ?? sizes(bytes, &row) ?? words(bytes, &row, &builder)
-            ?? tokens(bytes, &row, number, &builder)
+            readTimes(bytes, &row, number, &builder) ?? readSizes(bytes, &row) ?? readWords(bytes, &row, &builder)
+            ?? readTokens(bytes, &row, number, &builder)
         if let finding { return builder.audit.note(finding, line: number) }
         builder.add(row, bytes, line: number)
     }
 
     // MARK: Times
 
-    private func times(
+    private func readTimes(
         _ bytes: Span<UInt8>,
         _ row: inout TraceRow,
         _ line: Int,
         _ builder: inout TraceBuilder
     ) -> ImportAudit.Finding? {
         var finding: ImportAudit.Finding?
-        func time(_ field: TraceField) -> Int64? {
-            guard let source = source(field), source.column >= 0 else { return nil }
-            let value = splitter[source.column]
-            guard !Scan.isMissing(bytes, value) else { return nil }
-            if let number = Self.number(bytes, value, source.ratio) { return number }
-            guard let time = CalendarTime(bytes, value) else {
-                finding = .malformedTime
-                return nil
+        for index in times.indices {
+            let value = splitter.field(times[index].column)
+            let field = times[index].field
+            let isInstant = field == .submit || field == .start || field == .end
+            let time: Int64
+            if isInstant, let date = builder.date(bytes, value) {
+                row.isDated = true
+                time = builder.instant(date, line: line)
+            } else if let number = times[index].number(bytes, value) {
+                time = number
+            } else if Scan.isMissing(bytes, value) {
+                continue
+            } else if isInstant {
+                guard let date = CalendarTime(bytes, value) else {
+                    finding = .malformedTime
+                    continue
+                }
+                row.isDated = true
+                time = builder.instant(date, line: line)
+            } else {
+                guard case .milliseconds(let length) = SlurmText.duration(bytes, value) else {
+                    finding = .malformedNumber
+                    continue
+                }
+                time = length
             }
-            row.isDated = true
-            return builder.instant(time, line: line)
+            switch field {
+            case .submit: row.submit = time
+            case .start: row.start = time
+            case .end: row.end = time
+            case .duration: row.duration = time
+            default: row.requested = time
+            }
         }
-        row.submit = time(.submit)
-        row.start = time(.start)
-        row.end = time(.end)
-        func length(_ field: TraceField) -> Int64? {
-            guard let source = source(field), source.column >= 0 else { return nil }
-            let value = splitter[source.column]
-            guard !Scan.isMissing(bytes, value) else { return nil }
-            if let number = Self.number(bytes, value, source.ratio) { return number }
-            if case .milliseconds(let length) = SlurmText.duration(bytes, value) { return length }
-            finding = .malformedNumber
-            return nil
-        }
-        row.duration = length(.duration)
-        row.requested = length(.requested) ?? TraceJob.unknown
         return finding
-    }
-
-    /// A number in the unit of its column; nil when it is none.
-    private static func number(_ bytes: Span<UInt8>, _ field: FieldRange, _ ratio: (multiply: Int64, divide: Int64))
-        -> Int64?
-    {
-        guard ratio.divide > 1 else { return Scan.scaled(bytes, field, by: ratio.multiply) }
-        return Scan.scaled(bytes, field, by: 1).map { $0 / ratio.divide }
     }
 
     // MARK: Sizes
 
     /// A field of sizes in its base unit: nil when it is absent; a finding when it is no number.
+    @inline(__always)
     private func size(
         _ bytes: Span<UInt8>,
-        _ field: TraceField,
+        _ source: Source,
         _ finding: inout ImportAudit.Finding?
     ) -> Int64? {
-        guard let source = source(field) else { return nil }
         guard source.column >= 0 else { return source.constant }
-        let value = splitter[source.column]
+        let value = splitter.field(source.column)
+        if let number = source.number(bytes, value) { return number }
         guard !Scan.isMissing(bytes, value) else { return nil }
-        if let number = Self.number(bytes, value, source.ratio) { return number }
         // Sizes with a unit of their own, such as 64G.
-        if field == .memory || field == .gpuMemory, let memory = SlurmText.memoryMiB(bytes, value) {
+        if source.field == .memory || source.field == .gpuMemory, let memory = SlurmText.memoryMiB(bytes, value) {
             return Scan.saturating(memory.mib, 1_048_576, 0)
         }
         finding = .malformedNumber
         return nil
     }
 
-    private func sizes(_ bytes: Span<UInt8>, _ row: inout TraceRow) -> ImportAudit.Finding? {
+    private func readSizes(_ bytes: Span<UInt8>, _ row: inout TraceRow) -> ImportAudit.Finding? {
         var finding: ImportAudit.Finding?
-        let gpus = size(bytes, .gpus, &finding)
-        let milli = source(.gpuMilli) == nil ? nil : size(bytes, .gpuMilli, &finding)
-        let mebibyte: Int64 = 1_048_576
-        func mebibytes(_ field: TraceField) -> Int64 {
-            let bytes = size(bytes, field, &finding) ?? 0
-            return bytes / mebibyte + (bytes % mebibyte > 0 ? 1 : 0)
+        var gpus: Int64?
+        var milli: Int64?
+        for index in sizes.indices {
+            let amount = size(bytes, sizes[index], &finding)
+            switch sizes[index].field {
+            case .gpus: gpus = amount
+            case .gpuMilli: milli = amount
+            case .gpuMemory: row.gpuMemoryMiB = Self.mebibytes(amount ?? 0)
+            case .memory: row.memoryMiB = Self.mebibytes(amount ?? 0)
+            case .cpu: row.cpuMilli = amount ?? 0
+            case .nodes: row.nodes = (amount ?? 0) / 1_000
+            default: row.priority = (amount ?? 0) / 1_000
+            }
         }
-        row.gpuMemoryMiB = mebibytes(.gpuMemory)
-        row.memoryMiB = mebibytes(.memory)
-        row.cpuMilli = size(bytes, .cpu, &finding) ?? 0
-        row.nodes = (size(bytes, .nodes, &finding) ?? 0) / 1_000
-        row.priority = (size(bytes, .priority, &finding) ?? 0) / 1_000
         if let finding { return finding }
         guard let gpus else {
             // A profile alone is one instance.
-            row.gpus = source(.gpus) == nil && source(.profile) != nil ? 1 : nil
+            row.gpus = !hasGPUs && hasProfiles ? 1 : nil
             return nil
         }
         if gpus > 0, gpus < 1_000 || gpus % 1_000 != 0 {
@@ -238,34 +259,48 @@ struct CSVParser: Sendable {
         return nil
     }
 
+    /// Bytes in MiB, rounded up.
+    private static func mebibytes(_ bytes: Int64) -> Int64 {
+        let mebibyte: Int64 = 1_048_576
+        return bytes / mebibyte + (bytes % mebibyte > 0 ? 1 : 0)
+    }
+
     // MARK: Words
 
-    private func words(_ bytes: Span<UInt8>, _ row: inout TraceRow, _ builder: inout TraceBuilder) -> ImportAudit
-        .Finding?
-    {
-        func value(_ field: TraceField) -> FieldRange {
-            guard let source = source(field), source.column >= 0 else { return .absent }
-            let value = splitter[source.column]
-            return Scan.isMissing(bytes, value) ? .absent : value
+    private func readWords(
+        _ bytes: Span<UInt8>,
+        _ row: inout TraceRow,
+        _ builder: inout TraceBuilder
+    ) -> ImportAudit.Finding? {
+        // Names that stand in a table are clean; before one enters, all of its row must be.
+        var areClean = false
+        func areAllClean() -> Bool {
+            for index in words.indices where Scan.hasControlCharacter(bytes, splitter[words[index].column]) {
+                return false
+            }
+            areClean = true
+            return true
         }
-        func isClean(_ field: FieldRange) -> Bool { !Scan.hasControlCharacter(bytes, field) }
-        let (team, profile, speedClass, types) = (value(.team), value(.profile), value(.speedClass), value(.gpuType))
-        guard isClean(team), isClean(profile), isClean(speedClass), isClean(types) else { return .controlCharacters }
-        if !team.isEmpty {
-            guard let number = builder.teams.number(bytes, team) else { return .tooManyNames }
-            row.team = number
+        for index in words.indices {
+            let value = splitter.field(words[index].column)
+            let field = words[index].field
+            guard !Scan.isMissing(bytes, value) else {
+                if field == .profile, !hasGPUs { row.gpus = 0 }
+                continue
+            }
+            if field != .gpuType, let known = builder.known(bytes, value, field) {
+                row.set(field, known)
+                continue
+            }
+            guard areClean || areAllClean() else { return .controlCharacters }
+            if field == .gpuType {
+                if let finding = readTypes(bytes, value, &row, &builder) { return finding }
+            } else {
+                guard let number = builder.number(bytes, value, field) else { return .tooManyNames }
+                row.set(field, number)
+            }
         }
-        if !profile.isEmpty {
-            guard let number = builder.profiles.number(bytes, profile) else { return .tooManyNames }
-            row.profile = number
-        } else if source(.profile) != nil, source(.gpus) == nil {
-            row.gpus = 0
-        }
-        if !speedClass.isEmpty {
-            guard let number = builder.classes.number(bytes, speedClass) else { return .tooManyNames }
-            row.speedClass = number
-        }
-        return readTypes(bytes, types, &row, &builder)
+        return nil
     }
 
     /// `V100M16|V100M32`: any of them will do.
@@ -292,18 +327,19 @@ struct CSVParser: Sendable {
 
     // MARK: Tokens
 
-    private func tokens(
+    private func readTokens(
         _ bytes: Span<UInt8>,
         _ row: inout TraceRow,
         _ line: Int,
         _ builder: inout TraceBuilder
     ) -> ImportAudit.Finding? {
-        guard row.duration == nil, let rates = tokenRates,
-            source(.prefillTokens) != nil || source(.decodeTokens) != nil
-        else { return nil }
+        guard !tokens.isEmpty, row.duration == nil, let rates = tokenRates else { return nil }
         var finding: ImportAudit.Finding?
-        let prefill = size(bytes, .prefillTokens, &finding) ?? 0
-        let decode = size(bytes, .decodeTokens, &finding) ?? 0
+        var (prefill, decode): (Int64, Int64) = (0, 0)
+        for index in tokens.indices {
+            let amount = size(bytes, tokens[index], &finding) ?? 0
+            if tokens[index].field == .prefillTokens { prefill = amount } else { decode = amount }
+        }
         if let finding { return finding }
         guard prefill >= 0, decode >= 0 else { return .negativeSize }
         // Thousandths of tokens over tokens a second are milliseconds.
@@ -325,29 +361,40 @@ extension TraceField {
         default: false
         }
     }
+}
 
-    /// Its place in the declaration.
-    fileprivate var place: Int {
-        switch self {
-        case .job: 0
-        case .submit: 1
-        case .start: 2
-        case .end: 3
-        case .duration: 4
-        case .requested: 5
-        case .gpus: 6
-        case .gpuMilli: 7
-        case .gpuType: 8
-        case .profile: 9
-        case .gpuMemory: 10
-        case .cpu: 11
-        case .memory: 12
-        case .nodes: 13
-        case .team: 14
-        case .priority: 15
-        case .speedClass: 16
-        case .prefillTokens: 17
-        case .decodeTokens: 18
+extension TraceRow {
+    /// Sets the number of a name.
+    fileprivate mutating func set(_ field: TraceField, _ number: Int32) {
+        switch field {
+        case .team: team = number
+        case .profile: profile = number
+        default: speedClass = number
+        }
+    }
+}
+
+extension TraceBuilder {
+    /// A time in the commonest form of dates.
+    @inline(__always)
+    fileprivate mutating func date(_ bytes: Span<UInt8>, _ field: FieldRange) -> CalendarTime? {
+        days.time(bytes, field)
+    }
+
+    @inline(__always)
+    fileprivate mutating func known(_ bytes: Span<UInt8>, _ value: FieldRange, _ field: TraceField) -> Int32? {
+        switch field {
+        case .team: teams.recent(bytes, value)
+        case .profile: profiles.recent(bytes, value)
+        default: classes.recent(bytes, value)
+        }
+    }
+
+    fileprivate mutating func number(_ bytes: Span<UInt8>, _ value: FieldRange, _ field: TraceField) -> Int32? {
+        switch field {
+        case .team: teams.number(bytes, value)
+        case .profile: profiles.number(bytes, value)
+        default: classes.number(bytes, value)
         }
     }
 }

@@ -5,6 +5,11 @@ struct CalendarTime: Sendable, Hashable {
     /// Whether a zone was written; then ``milliseconds`` are UTC.
     var hasZone: Bool
 
+    init(milliseconds: Int64, hasZone: Bool) {
+        self.milliseconds = milliseconds
+        self.hasZone = hasZone
+    }
+
     /// Reads a field; nil when it is no time, or no day of the calendar.
     init?(_ bytes: Span<UInt8>, _ field: FieldRange) {
         var reader = Digits(at: Int(field.lower), end: Int(field.upper))
@@ -112,5 +117,41 @@ struct CalendarTime: Sendable, Hashable {
             let total = hours * 60 + minutes
             return .offset(isNegative ? -total : total)
         }
+    }
+}
+
+/// The day of the date last read: most rows of a trace repeat it.
+struct DayCache: Sendable {
+    private var first: UInt64 = 0
+    private var rest: UInt64 = 0
+    private var milliseconds: Int64 = 0
+
+    /// A time in the form `2023-11-16T18:15:46` or with a space; nil for any other, which ``CalendarTime`` may read.
+    @inline(__always)
+    mutating func time(_ bytes: Span<UInt8>, _ field: FieldRange) -> CalendarTime? {
+        guard field.count == 19 else { return nil }
+        let lower = Int(field.lower)
+        let first = ByteWords.load(bytes, lower)
+        // The last two bytes of the day, the letter between, and the time.
+        let middle = ByteWords.load(bytes, lower + 8)
+        let clock = ByteWords.load(bytes, lower + 11)
+        let letter = UInt8(truncatingIfNeeded: middle >> 16)
+        guard letter == UInt8(ascii: "T") || letter == UInt8(ascii: " ") else { return nil }
+        // Digits and colons become their values and zero.
+        let digits = clock ^ 0x3030_3A30_303A_3030
+        guard ((digits & ~ByteWords.tops) &+ 0x7676_7F76_767F_7676 | digits) & ByteWords.tops == 0 else { return nil }
+        func pair(_ shift: UInt64) -> Int64 {
+            Int64(truncatingIfNeeded: ((digits >> shift) & 0xF) &* 10 &+ ((digits >> (shift + 8)) & 0xF))
+        }
+        let (hour, minute, second) = (pair(0), pair(24), pair(48))
+        guard hour < 24, minute < 60, second <= 60 else { return nil }
+        if first != self.first || middle & 0xFFFF != rest {
+            guard let day = CalendarTime(bytes, FieldRange(lower, lower + 10)) else { return nil }
+            (self.first, rest, milliseconds) = (first, middle & 0xFFFF, day.milliseconds)
+        }
+        return CalendarTime(
+            milliseconds: milliseconds &+ ((hour &* 60 &+ minute) &* 60 &+ second) &* 1_000,
+            hasZone: false
+        )
     }
 }

@@ -35,9 +35,14 @@ struct FieldSplitter: Sendable {
     }
 
     /// The field at an index; absent where the line has fewer.
+    @inline(__always)
     subscript(index: Int) -> FieldRange {
         index >= 0 && index < min(count, fields.count) ? fields[index] : .absent
     }
+
+    /// The field at an index that is known to be below ``count``.
+    @inline(__always)
+    func field(_ index: Int) -> FieldRange { fields[index] }
 
     /// Splits at a separator.
     ///
@@ -47,8 +52,54 @@ struct FieldSplitter: Sendable {
     mutating func split(_ line: Span<UInt8>, separator: UInt8, quotes: Bool) -> Bool {
         var output = fields.mutableSpan
         let room = output.count
+        let separators = ByteWords.filled(separator)
+        let quotationMarks = ByteWords.filled(UInt8(ascii: "\""))
         var found = 0
-        var at = 0
+        var start = 0
+        var base = 0
+        let end = line.count
+        while base < end {
+            let word = ByteWords.loadTail(line, base)
+            // Quotation marks want a closer look, from the field in which the first stands.
+            if quotes, ByteWords.hasZero(word ^ quotationMarks) { break }
+            var hits = ByteWords.zeros(word ^ separators)
+            while hits != 0 {
+                guard found < room else {
+                    count = room + 1
+                    return true
+                }
+                let at = base + hits.trailingZeroBitCount >> 3
+                output[unchecked: found] = Self.trimmed(line, start, at)
+                found += 1
+                start = at + 1
+                hits &= hits &- 1
+            }
+            base += 8
+        }
+        guard base < end else {
+            // The last field.
+            if found < room { output[found] = Self.trimmed(line, start, end) }
+            count = found < room ? found + 1 : room + 1
+            return true
+        }
+        return splitQuoted(line, separator: separator, found: found, from: start)
+    }
+
+    /// A field without the spaces around it; both places lie in the line.
+    @inline(__always)
+    private static func trimmed(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> FieldRange {
+        var (lower, upper) = (start, end)
+        while lower < upper, line[unchecked: lower] == 0x20 { lower += 1 }
+        while upper > lower, line[unchecked: upper - 1] == 0x20 { upper -= 1 }
+        return FieldRange(lower: Int32(truncatingIfNeeded: lower), upper: Int32(truncatingIfNeeded: upper))
+    }
+
+    /// The rest of a line with quotation marks, byte by byte, from the start of a field.
+    private mutating func splitQuoted(_ line: Span<UInt8>, separator: UInt8, found: Int, from start: Int) -> Bool {
+        var output = fields.mutableSpan
+        let room = output.count
+        var found = found
+        var at = start
         let end = line.count
         while true {
             // At the start of a field.
@@ -57,7 +108,7 @@ struct FieldSplitter: Sendable {
                 count = room + 1
                 return true
             }
-            if quotes, at < end, line[at] == UInt8(ascii: "\"") {
+            if at < end, line[at] == UInt8(ascii: "\"") {
                 let start = at + 1
                 var doubled = false
                 at = start
@@ -96,19 +147,40 @@ struct FieldSplitter: Sendable {
     mutating func splitAtBlanks(_ line: Span<UInt8>) {
         var output = fields.mutableSpan
         let room = output.count
+        let (spaces, tabs) = (ByteWords.filled(0x20), ByteWords.filled(0x09))
         var found = 0
-        var at = 0
+        var start = -1
+        var base = 0
         let end = line.count
-        while true {
-            while at < end, line[at] == 0x20 || line[at] == 0x09 { at += 1 }
-            guard at < end else { break }
-            guard found < room else {
-                found = room + 1
-                break
+        while base < end {
+            let word = ByteWords.loadTail(line, base)
+            var text = ~(ByteWords.zeros(word ^ spaces) | ByteWords.zeros(word ^ tabs)) & ByteWords.tops
+            // Behind the line there is none.
+            if end - base < 8 { text &= (1 << UInt64(truncatingIfNeeded: 8 * (end - base))) &- 1 }
+            // Where text begins or ends.
+            var edges = text ^ ((text << 8) | (start >= 0 ? 0x80 : 0))
+            while edges != 0 {
+                let at = base + edges.trailingZeroBitCount >> 3
+                edges &= edges &- 1
+                guard start >= 0 else {
+                    start = at
+                    continue
+                }
+                guard found < room else {
+                    count = room + 1
+                    return
+                }
+                output[unchecked: found] = FieldRange(
+                    lower: Int32(truncatingIfNeeded: start),
+                    upper: Int32(truncatingIfNeeded: at)
+                )
+                found += 1
+                start = -1
             }
-            let start = at
-            while at < end, line[at] != 0x20, line[at] != 0x09 { at += 1 }
-            output[found] = FieldRange(start, at)
+            base += 8
+        }
+        if start >= 0 {
+            if found < room { output[found] = FieldRange(start, end) }
             found += 1
         }
         count = found

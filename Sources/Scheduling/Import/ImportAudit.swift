@@ -171,10 +171,38 @@ package struct ImportAudit: Sendable, Hashable {
         counts[finding.rawValue]
     }
 
+    @inline(__always)
     mutating func note(_ finding: Finding, line: Int) {
         let index = finding.rawValue
         let earlier = counts[index]
         counts[index] = earlier + 1
-        if earlier < Self.shownLines { lines[index].append(line) }
+        if earlier < Self.shownLines { keep(line, of: index) }
+    }
+
+    @inline(never)
+    private mutating func keep(_ line: Int, of index: Int) {
+        lines[index].append(line)
+    }
+}
+
+/// Several findings about one row.
+struct Findings: Sendable {
+    private var bits: UInt64 = 0
+
+    /// Whether there is none.
+    var isEmpty: Bool { bits == 0 }
+
+    /// Adds one.
+    mutating func insert(_ finding: ImportAudit.Finding) {
+        bits |= 1 << UInt64(truncatingIfNeeded: finding.rawValue)
+    }
+
+    /// Calls a closure for each, in the order of declaration.
+    func forEach(_ body: (ImportAudit.Finding) -> Void) {
+        var rest = bits
+        while rest != 0 {
+            if let finding = ImportAudit.Finding(rawValue: rest.trailingZeroBitCount) { body(finding) }
+            rest &= rest &- 1
+        }
     }
 }

@@ -24,7 +24,8 @@ struct LineReader: Sendable {
     private var handedOver = false
 
     init(limit: Int) {
-        self.limit = max(limit, 1)
+        // Places in a line are 32-bit.
+        self.limit = min(max(limit, 1), 1 << 30)
     }
 
     /// The next line that ends in the bytes, from a position that is moved behind it; nil when none does, and then the
@@ -82,16 +83,14 @@ struct LineReader: Sendable {
 
     /// Where the next line feed is, or the end.
     private static func lineFeed(in bytes: Span<UInt8>, from start: Int) -> Int {
-        let raw = bytes.bytes
-        let ones: UInt64 = 0x0101_0101_0101_0101
         var at = start
-        // Eight bytes at a time: a byte that is zero after the exclusive or borrows from its top bit.
-        while at + 8 <= raw.byteCount {
-            let word =
-                UInt64(littleEndian: raw.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self)) ^ (ones &* 0x0A)
-            let hit = (word &- ones) & ~word & (ones << 7)
-            if hit != 0 { return at + hit.trailingZeroBitCount / 8 }
-            at += 8
+        let feeds = ByteWords.filled(0x0A)
+        // Sixteen bytes at a time until one of them is a line feed.
+        while at + 16 <= bytes.count {
+            let (first, second) = (ByteWords.load(bytes, at) ^ feeds, ByteWords.load(bytes, at + 8) ^ feeds)
+            if ByteWords.hasZero(first) { return at + ByteWords.zeros(first).trailingZeroBitCount / 8 }
+            if ByteWords.hasZero(second) { return at + 8 + ByteWords.zeros(second).trailingZeroBitCount / 8 }
+            at += 16
         }
         while at < bytes.count, bytes[at] != 0x0A { at += 1 }
         return at
@@ -104,6 +103,6 @@ struct LineReader: Sendable {
             carried.removeAll(keepingCapacity: true)
             return
         }
-        for index in range { carried.append(bytes[index]) }
+        bytes.extracting(range).withUnsafeBufferPointer { carried.append(contentsOf: $0) }
     }
 }

@@ -3,7 +3,12 @@ struct NameTable: Sendable {
     /// The names.
     private(set) var names: [String] = []
     private let limit: Int
+    /// Short names by a hash of 8 bits, the last seen of each.
+    private var short = ContiguousArray(repeating: Short(), count: 256)
     private var numbers: [String: Int32] = [:]
+    /// The bytes of all names, and where each ends.
+    private var spellings: ContiguousArray<UInt8> = []
+    private var ends: ContiguousArray<Int> = []
     /// Fingerprints of fields seen, so that most rows need no string: open addressing, 0 is empty.
     private var fingerprints: ContiguousArray<UInt64>
     private var slots: ContiguousArray<Int32>
@@ -17,16 +22,60 @@ struct NameTable: Sendable {
 
     /// The number of a field's text; nil when there are too many names.
     mutating func number(_ bytes: Span<UInt8>, _ field: FieldRange) -> Int32? {
+        if let known = recent(bytes, field) { return known }
+        guard let number = number(Scan.text(bytes, field)) else { return nil }
+        insert(max(Scan.fingerprint(bytes, field), 1), number)
+        return number
+    }
+
+    /// The number of a field's text where that was seen before, fast where it is short and common.
+    @inline(__always)
+    mutating func recent(_ bytes: Span<UInt8>, _ field: FieldRange) -> Int32? {
+        let (lower, upper) = (Int(field.lower), Int(field.upper))
+        let count = upper - lower
+        guard count > 0, count <= 16, !field.hasDoubledQuotes else { return known(bytes, field) }
+        var key = Short()
+        key.count = UInt8(truncatingIfNeeded: count)
+        if count <= 8 {
+            key.first = ByteWords.aligned(bytes, lower, upper)
+        } else {
+            key.first = ByteWords.load(bytes, lower)
+            key.last = ByteWords.load(bytes, upper - 8)
+        }
+        let hash = (key.first ^ (key.last &* 31)) &* 0x9E37_79B9_7F4A_7C15
+        let slot = Int(truncatingIfNeeded: hash >> 56)
+        let found = short[slot]
+        // Up to sixteen bytes the words and the length are the name.
+        if found.first == key.first, found.last == key.last, found.count == key.count { return found.number }
+        guard let number = known(bytes, field) else { return nil }
+        key.number = number
+        short[slot] = key
+        return number
+    }
+
+    /// A name of at most sixteen bytes.
+    private struct Short: Sendable {
+        var first: UInt64 = 0
+        var last: UInt64 = 0
+        var number: Int32 = -1
+        /// Its length; 0 where there is none.
+        var count: UInt8 = 0
+    }
+
+    /// The number of a field's text where that was seen before.
+    func known(_ bytes: Span<UInt8>, _ field: FieldRange) -> Int32? {
         let print = max(Scan.fingerprint(bytes, field), 1)
+        let fingerprints = fingerprints.span
         var slot = Int(truncatingIfNeeded: print) & (fingerprints.count - 1)
         while fingerprints[slot] != 0 {
             // Two names of one fingerprint are told apart by their bytes.
-            if fingerprints[slot] == print, Self.matches(names[Int(slots[slot])], bytes, field) { return slots[slot] }
+            if fingerprints[slot] == print {
+                let number = slots[slot]
+                if matches(number, bytes, field) { return number }
+            }
             slot = (slot + 1) & (fingerprints.count - 1)
         }
-        guard let number = number(Scan.text(bytes, field)) else { return nil }
-        insert(print, number)
-        return number
+        return nil
     }
 
     /// The number of a name; nil when there are too many.
@@ -35,23 +84,34 @@ struct NameTable: Sendable {
         guard names.count < limit, let number = Int32(exactly: names.count) else { return nil }
         names.append(name)
         numbers[name] = number
+        spellings.append(contentsOf: name.utf8)
+        ends.append(spellings.count)
         return number
     }
 
     /// Whether a field's text is a name.
-    private static func matches(_ name: String, _ bytes: Span<UInt8>, _ field: FieldRange) -> Bool {
-        var name = name
-        let same = name.withUTF8 { letters in
-            guard letters.count == field.count else { return false }
-            var at = Int(field.lower)
-            for letter in letters {
-                guard bytes[at] == letter else { return false }
-                at += 1
+    private func matches(_ number: Int32, _ bytes: Span<UInt8>, _ field: FieldRange) -> Bool {
+        let start = number == 0 ? 0 : ends[Int(number) - 1]
+        let letters = spellings.span.extracting(start..<ends[Int(number)])
+        if letters.count == field.count, !field.hasDoubledQuotes {
+            var (at, lower) = (0, Int(field.lower))
+            while letters.count - at > 8 {
+                guard ByteWords.load(letters, at) == ByteWords.load(bytes, lower) else { break }
+                at += 8
+                lower += 8
             }
-            return true
+            let rest = letters.count - at
+            if rest <= 8 {
+                if rest <= 0 { return true }
+                if ByteWords.aligned(letters, at, letters.count)
+                    == ByteWords.aligned(bytes, lower, Int(field.upper))
+                {
+                    return true
+                }
+            }
         }
         // Doubled quotes and bytes that are not UTF-8 are spelled otherwise in the name.
-        return same || (name.utf8.count != field.count && name == Scan.text(bytes, field))
+        return names[Int(number)] == Scan.text(bytes, field)
     }
 
     private mutating func insert(_ print: UInt64, _ number: Int32) {
@@ -77,18 +137,28 @@ struct FingerprintSet: Sendable {
     private var slots = ContiguousArray<UInt64>(repeating: 0, count: 1_024)
     private var count = 0
 
+    /// Makes room for a number of fingerprints.
+    mutating func reserveCapacity(_ capacity: Int) {
+        var size = slots.count
+        while size < capacity * 2 { size *= 2 }
+        if size > slots.count { resize(size) }
+    }
+
+    private mutating func resize(_ size: Int) {
+        let old = slots
+        slots = ContiguousArray(repeating: 0, count: size)
+        var output = slots.mutableSpan
+        for value in old where value != 0 {
+            var slot = Int(truncatingIfNeeded: value) & (size - 1)
+            while output[slot] != 0 { slot = (slot + 1) & (size - 1) }
+            output[slot] = value
+        }
+    }
+
     /// Adds one; false when it was there.
     mutating func insert(_ value: UInt64) -> Bool {
         let print = max(value, 1)
-        if (count + 1) * 2 > slots.count {
-            let old = slots
-            slots = ContiguousArray(repeating: 0, count: old.count * 2)
-            for value in old where value != 0 {
-                var slot = Int(truncatingIfNeeded: value) & (slots.count - 1)
-                while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
-                slots[slot] = value
-            }
-        }
+        if (count + 1) * 2 > slots.count { resize(slots.count * 2) }
         var slot = Int(truncatingIfNeeded: print) & (slots.count - 1)
         while slots[slot] != 0 {
             if slots[slot] == print { return false }
@@ -114,17 +184,22 @@ package struct JobNames: Sendable {
         return String(decoding: bytes[(index == 0 ? 0 : ends[index - 1])..<ends[index]], as: UTF8.self)
     }
 
+    /// The number that a field is, written as numbers are, so that it can be written again; nil for a name.
+    @inline(__always)
+    static func plainNumber(_ line: Span<UInt8>, _ field: FieldRange) -> Int64? {
+        guard !field.isEmpty, field.count <= 18, line[Int(field.lower)] != UInt8(ascii: "0") || field.count == 1,
+            line[Int(field.lower)] &- UInt8(ascii: "0") < 10
+        else { return nil }
+        return Scan.integer(line, field)
+    }
+
     /// The id that stands for a field: its number where it is a plain one, else a negative one for its text.
     mutating func id(_ line: Span<UInt8>, _ field: FieldRange) -> Int64 {
-        if field.count <= 18, line[Int(field.lower)] != UInt8(ascii: "0") || field.count == 1,
-            line[Int(field.lower)] &- UInt8(ascii: "0") < 10, let number = Scan.integer(line, field)
-        {
-            return number
-        }
+        if let number = Self.plainNumber(line, field) { return number }
         if field.hasDoubledQuotes {
             bytes.append(contentsOf: Scan.text(line, field).utf8)
         } else {
-            for index in field.range { bytes.append(line[index]) }
+            line.extracting(field.range).withUnsafeBufferPointer { bytes.append(contentsOf: $0) }
         }
         ends.append(bytes.count)
         return -Int64(ends.count)

@@ -48,11 +48,21 @@ struct SWFParser: Sendable {
     }
 
     private func whole(_ bytes: Span<UInt8>, _ column: Int) -> Int64? {
+        if isUnknown(bytes, column) { return -1 }
         // Some archives write counts as decimals.
-        Scan.integer(bytes, splitter[column]) ?? Scan.scaled(bytes, splitter[column], by: 1)
+        return Scan.integer(bytes, splitter[column]) ?? Scan.scaled(bytes, splitter[column], by: 1)
+    }
+
+    /// Whether a field is -1, as most are.
+    @inline(__always)
+    private func isUnknown(_ bytes: Span<UInt8>, _ column: Int) -> Bool {
+        let field = splitter[column]
+        return field.count == 2 && bytes[Int(field.lower)] == UInt8(ascii: "-")
+            && bytes[Int(field.lower) + 1] == UInt8(ascii: "1")
     }
 
     private func milliseconds(_ bytes: Span<UInt8>, _ column: Int) -> Int64? {
+        if isUnknown(bytes, column) { return -1_000 }
         guard let seconds = Scan.integer(bytes, splitter[column]) else {
             return Scan.scaled(bytes, splitter[column], by: 1_000)
         }

@@ -112,7 +112,7 @@ struct SacctParser: Sendable {
         func time(_ column: Int) -> Int64? {
             let field = splitter[column]
             guard !Scan.isMissing(bytes, field) else { return nil }
-            if let time = CalendarTime(bytes, field) { return builder.instant(time, line: line) }
+            if let time = builder.calendar(bytes, field) { return builder.instant(time, line: line) }
             // SLURM_TIME_FORMAT=%s; Slurm writes 0 for what is not known.
             if let seconds = Scan.integer(bytes, field) {
                 return seconds == 0 ? nil : Scan.saturating(max(seconds, 0), 1_000, 0)

@@ -3,7 +3,14 @@ enum Scan {
     /// A whole number; nil for anything else.
     ///
     /// Beyond the range it saturates, so that a bound catches it.
+    @inline(__always)
     static func integer(_ bytes: Span<UInt8>, _ field: FieldRange) -> Int64? {
+        let plain = ByteWords.number(bytes, field)
+        return plain >= 0 ? plain : anyInteger(bytes, field)
+    }
+
+    /// With a sign, or more digits.
+    private static func anyInteger(_ bytes: Span<UInt8>, _ field: FieldRange) -> Int64? {
         var at = Int(field.lower)
         let end = Int(field.upper)
         guard at < end else { return nil }
@@ -25,7 +32,14 @@ enum Scan {
     /// A decimal number times `scale` (1 to 10^9), rounded half away from zero; nil for anything else.
     ///
     /// Beyond the range it saturates.
+    @inline(__always)
     static func scaled(_ bytes: Span<UInt8>, _ field: FieldRange, by scale: Int64) -> Int64? {
+        let plain = ByteWords.number(bytes, field)
+        return plain >= 0 ? saturating(plain, scale, 0) : anyScaled(bytes, field, by: scale)
+    }
+
+    /// With a sign, a point, an exponent, or more digits.
+    private static func anyScaled(_ bytes: Span<UInt8>, _ field: FieldRange, by scale: Int64) -> Int64? {
         var at = Int(field.lower)
         let end = Int(field.upper)
         guard at < end else { return nil }
@@ -140,11 +154,27 @@ enum Scan {
         return false
     }
 
-    /// A 64-bit fingerprint of the field that is the same on every machine (FNV-1a, finished by splitmix64's mixer).
+    /// A 64-bit fingerprint of the field that is the same on every machine.
+    ///
+    /// Eight bytes at a time into a product whose upper half is folded down, finished by splitmix64's mixer. Each step
+    /// keeps different states different.
+    @inline(__always)
     static func fingerprint(_ bytes: Span<UInt8>, _ field: FieldRange, seed: UInt64 = 0) -> UInt64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ seed
-        for index in field.range { hash = (hash ^ UInt64(bytes[index])) &* 0x0000_0100_0000_01B3 }
+        var (lower, upper) = (Int(field.lower), Int(field.upper))
+        if upper < lower { (lower, upper) = (0, 0) }
+        var hash = 0xCBF2_9CE4_8422_2325 ^ seed ^ UInt64(truncatingIfNeeded: upper - lower)
+        while upper - lower > 8 {
+            hash = folded(hash ^ ByteWords.load(bytes, lower))
+            lower += 8
+        }
+        if upper > lower { hash = folded(hash ^ ByteWords.aligned(bytes, lower, upper)) }
         return mixed(hash)
+    }
+
+    @inline(__always)
+    private static func folded(_ value: UInt64) -> UInt64 {
+        let product = value &* 0x9E37_79B9_7F4A_7C15
+        return product ^ (product >> 32)
     }
 
     /// Spreads a number over all 64 bits.

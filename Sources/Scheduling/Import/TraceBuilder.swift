@@ -1,7 +1,10 @@
 /// Turns rows into jobs by the stated rules, and counts what it leaves out.
 struct TraceBuilder: Sendable {
-    private(set) var trace = Trace()
+    private var trace = Trace()
     private var recordedStart: ContiguousArray<Int64> = []
+    /// Jobs and their starts on the way into the columns.
+    private var batch: ContiguousArray<TraceJob> = []
+    private var batchStart: ContiguousArray<Int64> = []
     private var names = JobNames()
     private var seen = FingerprintSet()
     private var idsAscend = true
@@ -9,6 +12,7 @@ struct TraceBuilder: Sendable {
     private var lastSubmit = Int64.min
     private var firstSubmit = Int64.max
     private var isSorted = true
+    private var expectedRows = 0
     private let needsTimes: Bool
     private let keepsCPUJobs: Bool
     private let zone: TimeZoneRule?
@@ -25,6 +29,7 @@ struct TraceBuilder: Sendable {
     /// The first row that becomes a job decides, and the others are held to it.
     private var hasDates: Bool?
     private var lastLocalLine = 0
+    var days = DayCache()
     private var zones = (local: false, written: false)
 
     /// 1990-01-01T00:00:00Z in milliseconds: no trace of GPU jobs is older.
@@ -36,10 +41,31 @@ struct TraceBuilder: Sendable {
     /// The most GPUs that a job may ask for.
     static let mostGPUs: Int64 = 1_000_000
 
+    /// Fingerprints for which room is made ahead: 64 MiB.
+    private static let mostReserved = 1 << 22
+
     init(options: TraceImportOptions) {
         needsTimes = options.needsTimes
         keepsCPUJobs = options.keepsCPUJobs
         zone = options.zone
+        batch.reserveCapacity(Self.batchSize)
+        batchStart.reserveCapacity(Self.batchSize)
+    }
+
+    /// Jobs that go into the columns at once: few enough for the nearest cache.
+    private static let batchSize = 256
+
+    private mutating func flush() {
+        trace.append(contentsOf: batch)
+        recordedStart.append(contentsOf: batchStart)
+        batch.removeAll(keepingCapacity: true)
+        batchStart.removeAll(keepingCapacity: true)
+    }
+
+    /// A time of the calendar; nil when the field is none.
+    @inline(__always)
+    mutating func calendar(_ bytes: Span<UInt8>, _ field: FieldRange) -> CalendarTime? {
+        days.time(bytes, field) ?? CalendarTime(bytes, field)
     }
 
     /// The time in UTC of a time of the calendar, counting what had to be assumed.
@@ -63,16 +89,19 @@ struct TraceBuilder: Sendable {
 
     /// Adds a row, or counts why it is no job.
     mutating func add(_ row: TraceRow, _ bytes: Span<UInt8>, line: Int) {
-        if Scan.hasControlCharacter(bytes, row.job) { return audit.note(.controlCharacters, line: line) }
+        let number = JobNames.plainNumber(bytes, row.job)
+        if number == nil, Scan.hasControlCharacter(bytes, row.job) {
+            return audit.note(.controlCharacters, line: line)
+        }
         guard let times = times(of: row, line: line), let job = job(of: row, times, line: line) else { return }
-        append(job, row, times, bytes, line: line)
+        append(job, number, row, times, bytes, line: line)
     }
 
     private struct Times {
         var submit: Int64
         var start: Int64?
         var duration: Int64
-        var findings: [ImportAudit.Finding] = []
+        var findings = Findings()
     }
 
     private mutating func times(of row: TraceRow, line: Int) -> Times? {
@@ -100,7 +129,7 @@ struct TraceBuilder: Sendable {
             return nil
         }
         var times = Times(submit: submit, start: row.start, duration: 0)
-        if row.submit == nil { times.findings.append(.submitFromStart) }
+        if row.submit == nil { times.findings.insert(.submitFromStart) }
         if let end = row.end, row.start == nil, end < submit {
             audit.note(.endsBeforeStart, line: line)
             return nil
@@ -115,10 +144,10 @@ struct TraceBuilder: Sendable {
             audit.note(.absurdDuration, line: line)
             return nil
         }
-        if let spanned, abs(spanned - duration) > 1_000 { times.findings.append(.durationDisagrees) }
-        if let start = row.start, start < submit { times.findings.append(.startsBeforeSubmit) }
-        if row.isRunning { times.findings.append(.stillRunning) }
-        if duration == 0 { times.findings.append(.zeroDuration) }
+        if let spanned, abs(spanned - duration) > 1_000 { times.findings.insert(.durationDisagrees) }
+        if let start = row.start, start < submit { times.findings.insert(.startsBeforeSubmit) }
+        if row.isRunning { times.findings.insert(.stillRunning) }
+        if duration == 0 { times.findings.insert(.zeroDuration) }
         return times
     }
 
@@ -182,6 +211,8 @@ struct TraceBuilder: Sendable {
                 return true
             }
             idsAscend = false
+            flush()
+            if expectedRows > trace.count { seen.reserveCapacity(min(expectedRows, Self.mostReserved)) }
             for index in trace.submit.indices {
                 let start = recordedStart[index]
                 _ = seen.insert(
@@ -201,15 +232,25 @@ struct TraceBuilder: Sendable {
 
     /// Makes room for the rows of a file, going by the rows so far.
     mutating func reserve(expectedBytes: Int) {
+        flush()
         guard trace.count > 0, audit.bytes > 0, expectedBytes > audit.bytes else { return }
         // A wrong hint must not cost more memory than the file can need: a row of ten bytes.
         let rows = Double(trace.count) * Double(expectedBytes) / Double(audit.bytes) * 1.02
         let capacity = Int(min(rows, Double(expectedBytes) / 10, 50_000_000))
         trace.reserveCapacity(capacity)
         recordedStart.reserveCapacity(capacity)
+        expectedRows = capacity
+        if !idsAscend || lastID == .min { seen.reserveCapacity(min(capacity, Self.mostReserved)) }
     }
 
-    private mutating func append(_ job: TraceJob, _ row: TraceRow, _ times: Times, _ bytes: Span<UInt8>, line: Int) {
+    private mutating func append(
+        _ job: TraceJob,
+        _ number: Int64?,
+        _ row: TraceRow,
+        _ times: Times,
+        _ bytes: Span<UInt8>,
+        line: Int
+    ) {
         var job = job
         if row.job.isEmpty {
             job.id = Int64(line)
@@ -217,10 +258,10 @@ struct TraceBuilder: Sendable {
                 audit.note(.repeatedRow, line: line)
             }
         } else {
-            job.id = names.id(bytes, row.job)
+            job.id = number ?? names.id(bytes, row.job)
             guard isNew(job, row, times, bytes) else { return audit.note(.duplicate, line: line) }
         }
-        for finding in times.findings { audit.note(finding, line: line) }
+        if !times.findings.isEmpty { times.findings.forEach { audit.note($0, line: line) } }
         if hasDates == nil, row.submit ?? row.start != nil { hasDates = row.isDated || job.submit >= Self.earliest }
         if job.submit < lastSubmit {
             if needsTimes { audit.note(.unsorted, line: line) }
@@ -229,32 +270,33 @@ struct TraceBuilder: Sendable {
             lastSubmit = job.submit
         }
         firstSubmit = min(firstSubmit, job.submit)
-        trace.append(job)
-        recordedStart.append(times.start ?? TraceJob.unknown)
+        batch.append(job)
+        batchStart.append(times.start ?? TraceJob.unknown)
         audit.jobs += 1
+        if batch.count == Self.batchSize { flush() }
     }
 
     /// The trace, sorted; the times of a dated trace start with its first submission.
     mutating func finish(format: TraceFormat) -> ImportedTrace {
+        flush()
         let isDated = hasDates ?? false
         let origin = isDated && trace.count > 0 ? firstSubmit : 0
-        if !isSorted || origin != 0 {
-            // Without times, the order of the file is the order of arrival.
-            let keepsOrder = isSorted || !needsTimes
-            let order = keepsOrder ? Array(trace.submit.indices) : Self.order(trace.submit)
-            var shifted = Trace()
-            shifted.reserveCapacity(trace.count)
-            var starts: ContiguousArray<Int64> = []
-            starts.reserveCapacity(trace.count)
-            for index in order {
-                var job = trace[index]
-                job.submit = keepsOrder && !isSorted ? 0 : job.submit - origin
-                shifted.append(job)
-                let start = recordedStart[index]
-                starts.append(start == TraceJob.unknown ? start : max(start - origin, 0))
+        if !isSorted, needsTimes {
+            let order = TimeOrder.of(trace.submit)
+            trace.reorder(order)
+            recordedStart = TimeOrder.apply(order, to: recordedStart)
+        }
+        // Without times, the order of the file is the order of arrival.
+        if !isSorted, !needsTimes {
+            trace.clearSubmissions()
+        } else if origin != 0 {
+            trace.shiftSubmissions(by: origin)
+        }
+        if origin != 0 {
+            var starts = recordedStart.mutableSpan
+            for index in starts.indices where starts[index] != TraceJob.unknown {
+                starts[index] = max(starts[index] - origin, 0)
             }
-            trace = shifted
-            recordedStart = starts
         }
         trace.teams = teams.names
         trace.profiles = profiles.names
@@ -269,12 +311,5 @@ struct TraceBuilder: Sendable {
             statedProcessors: statedProcessors,
             audit: audit
         )
-    }
-
-    /// Indices by time, those of one instant as they stand.
-    private static func order(_ times: ContiguousArray<Int64>) -> [Int] {
-        var keys = times.indices.map { (times[$0], $0) }
-        keys.sort { $0 < $1 }
-        return keys.map(\.1)
     }
 }

@@ -70,7 +70,7 @@ package struct TraceImporter: Sendable {
         guard case .format(let format) = parser else {
             throw error(nil, "is empty; expected a trace: sacct --parsable2, SWF, or a CSV table with a header")
         }
-        guard builder.trace.count > 0 else {
+        guard builder.audit.jobs > 0 else {
             let first = builder.audit.entries.first { $0.finding.disposition == .skipped }
             let why =
                 first.map {

@@ -87,6 +87,39 @@ package struct Trace: Sendable {
         speedClass.append(job.speedClass)
     }
 
+    /// Adds jobs at the end, column by column: much faster than one by one.
+    package mutating func append(contentsOf jobs: ContiguousArray<TraceJob>) {
+        let jobs = jobs.span
+        Self.extend(&id, jobs) { $0.id }
+        Self.extend(&submit, jobs) { $0.submit }
+        Self.extend(&duration, jobs) { $0.duration }
+        Self.extend(&requested, jobs) { $0.requested }
+        Self.extend(&gpus, jobs) { $0.gpus }
+        Self.extend(&gpuMilli, jobs) { $0.gpuMilli }
+        Self.extend(&profile, jobs) { $0.profile }
+        Self.extend(&gpuMemoryMiB, jobs) { $0.gpuMemoryMiB }
+        Self.extend(&gpuTypeMask, jobs) { $0.gpuTypes }
+        Self.extend(&cpuMilli, jobs) { $0.cpuMilli }
+        Self.extend(&memoryMiB, jobs) { $0.memoryMiB }
+        Self.extend(&nodes, jobs) { $0.nodes }
+        Self.extend(&team, jobs) { $0.team }
+        Self.extend(&priority, jobs) { $0.priority }
+        Self.extend(&speedClass, jobs) { $0.speedClass }
+    }
+
+    /// Adds one field of some jobs to its column.
+    @inline(__always)
+    private static func extend<Value: FixedWidthInteger>(
+        _ column: inout ContiguousArray<Value>,
+        _ jobs: Span<TraceJob>,
+        _ value: (borrowing TraceJob) -> Value
+    ) {
+        let count = column.count
+        column.append(contentsOf: repeatElement(0, count: jobs.count))
+        var values = column.mutableSpan
+        for index in jobs.indices { values[count + index] = value(jobs[unchecked: index]) }
+    }
+
     /// The job at an index in 0..<``count``, as one value.
     package subscript(index: Int) -> TraceJob {
         get {
@@ -145,9 +178,39 @@ package struct Trace: Sendable {
             latest = max(latest, time)
         }
         guard late > 0 else { return 0 }
-        let order = submit.indices.sorted { (submit[$0], $0) < (submit[$1], $1) }
-        self = selecting(order)
+        reorder(TimeOrder.of(submit))
         return late
+    }
+
+    /// Puts the jobs in an order: the index of each, from the first.
+    mutating func reorder(_ order: ContiguousArray<Int>) {
+        id = TimeOrder.apply(order, to: id)
+        submit = TimeOrder.apply(order, to: submit)
+        duration = TimeOrder.apply(order, to: duration)
+        requested = TimeOrder.apply(order, to: requested)
+        gpus = TimeOrder.apply(order, to: gpus)
+        gpuMilli = TimeOrder.apply(order, to: gpuMilli)
+        profile = TimeOrder.apply(order, to: profile)
+        gpuMemoryMiB = TimeOrder.apply(order, to: gpuMemoryMiB)
+        gpuTypeMask = TimeOrder.apply(order, to: gpuTypeMask)
+        cpuMilli = TimeOrder.apply(order, to: cpuMilli)
+        memoryMiB = TimeOrder.apply(order, to: memoryMiB)
+        nodes = TimeOrder.apply(order, to: nodes)
+        team = TimeOrder.apply(order, to: team)
+        priority = TimeOrder.apply(order, to: priority)
+        speedClass = TimeOrder.apply(order, to: speedClass)
+    }
+
+    /// Takes a time from every submission, which are no earlier.
+    mutating func shiftSubmissions(by origin: Int64) {
+        var times = submit.mutableSpan
+        for index in times.indices { times[index] -= origin }
+    }
+
+    /// Says of every job that it was submitted at time 0.
+    mutating func clearSubmissions() {
+        var times = submit.mutableSpan
+        for index in times.indices { times[index] = 0 }
     }
 
     /// The jobs at some indices, in their order; an index may stand more than once.
