@@ -43,13 +43,42 @@ struct StudyFolder {
             throw Failure.input([error.description])
         }
         evidence = []
+        try readProfiles(file)
         evidence = try study.evidence.map { try compare($0, study: file) }
+        do {
+            evidence = try ComparedEvidence.matched(evidence, to: study)
+        } catch {
+            let line = study.evidence.indices.contains(error.index) ? study.evidence[error.index].line : 1
+            throw Failure.input(["\(file):\(line): evidence: \(error.problem)"])
+        }
+    }
+
+    /// Reads the records that say where the workloads' time goes.
+    private mutating func readProfiles(_ file: String) throws {
+        for index in study.workloads.indices {
+            let nature = study.workloads[index].nature
+            guard let path = nature.profilePath else { continue }
+            let place = "\(file):\(nature.profileLine): workloads.\(study.workloads[index].name).profile"
+            let record = try record(path, named: "\(place): names this record")
+            let profile: JobProfile?
+            do throws(JobProfileError) { profile = try JobProfile([record]) } catch {
+                throw Failure.input(["\(place): \(path): \(error)"])
+            }
+            guard let profile, !profile.shares.isEmpty else {
+                throw Failure.input([
+                    "\(place): \(path) does not say where the time of a job went (it has no job_share_* facts); expected a "
+                        + "record of: assay measure --job CMD"
+                ])
+            }
+            study.workloads[index].nature.profile = profile
+        }
     }
 
     /// Compares the records of one reference.
     private func compare(_ reference: EvidenceReference, study file: String) throws -> ComparedEvidence {
-        let baseline = try reference.baseline.map { try record($0, file, reference.line) }
-        let other = try reference.other.map { try record($0, file, reference.line) }
+        let place = "\(file):\(reference.line): evidence"
+        let baseline = try reference.baseline.map { try record($0, named: "\(place): names this record") }
+        let other = try reference.other.map { try record($0, named: "\(place): names this record") }
         var options = ComparisonOptions()
         options.margin = study.policy.margin > 0 ? study.policy.margin : nil
         do {
@@ -58,19 +87,21 @@ struct StudyFolder {
                 model: reference.model,
                 isComponent: reference.isComponent,
                 metric: reference.metric,
-                comparison: try Comparison.compare(baseline: baseline, other: other, options: options)
+                comparison: try Comparison.compare(baseline: baseline, other: other, options: options),
+                profile: reference.isComponent ? nil : try JobProfile(baseline)
             )
         } catch {
-            throw Failure.input(["\(file):\(reference.line): evidence: \(error)"])
+            throw Failure.input(["\(place): \(error)"])
         }
     }
 
-    private func record(_ path: String, _ file: String, _ line: Int) throws -> Record {
+    /// Reads a record that the study names; `named` says where, for errors.
+    private func record(_ path: String, named place: String) throws -> Record {
         let full = path.hasPrefix("/") ? path : folder + "/" + path
         do {
             return try Self.record(full)
         } catch Failure.input(let lines) {
-            throw Failure.input(lines + ["\(file):\(line): evidence: names this record"])
+            throw Failure.input(lines + [place])
         }
     }
 

@@ -122,9 +122,10 @@ enum Glossary {
         )
         static let provenance = Entry(
             anchor: "g-provenance",
-            term: "Measured, declared, assumed",
-            meaning: "Measured: from a record. Declared: stated by the study's owner with a source. Assumed: from a "
-                + "price book, published figures or a default; replace it with your own."
+            term: "Measured, derived, declared, assumed",
+            meaning: "Measured: from a record. Derived: computed from records of something else, by the formula given "
+                + "as its source. Declared: stated by the study's owner with a source. Assumed: from a price book, "
+                + "published figures or a default; replace it with your own."
         )
         static let idle = Entry(
             anchor: "g-idle",
