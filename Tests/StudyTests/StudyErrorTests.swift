@@ -112,6 +112,23 @@ import Testing
             "    model: bare-metal\n    baseline: [",
             "bare-metal is the baseline"
         ),
+        Case(
+            "  - workload: fraud-training\n    model:",
+            "  - model:",
+            "evidence[0]: names no workload, and no workload states the class of its job; write 'workload: NAME' with one "
+                + "of 'fraud-training', 'notebooks', or 'job_class' or 'profile' there"
+        ),
+        Case(
+            "class: interactive\n",
+            "class: interactive\n    job_class: gpu-bond\n",
+            "workloads[1].job_class: 'gpu-bond' is not a job class; did you mean 'gpu-bound'?"
+        ),
+        Case(
+            "class: interactive\n",
+            "class: interactive\n    job_class: unclassified\n",
+            "'unclassified' tells no job from another; leave the key out"
+        ),
+        Case("class: interactive\n", "class: interactive\n    profile: \"a\\tb\"\n", "is not a path"),
         Case("baseline: [bm-1.record.json, bm-2.record.json]", "baseline: []", "evidence[0].baseline: is empty"),
         Case("    other: vm.record.json\n", "", "evidence[0].other: is missing; expected the path of a record"),
         Case(

@@ -5,6 +5,24 @@ import Study
 import Testing
 
 @Suite struct StudyReaderTests {
+    @Test func `the class of a job and its profile are read, and evidence may leave its workload to them`() throws {
+        let text = Fixture.complete.replacing(
+            "class: interactive\n",
+            with: "class: interactive\n    job_class: storage-bound\n    profile: records/one.record.json\n"
+        ).replacing("  - workload: fraud-training\n    model:", with: "  - model:")
+        let study = try Fixture.read(text)
+        #expect(study.workloads.map(\.nature.bound) == [nil, .storage])
+        let nature = try #require(study.workloads.last).nature
+        #expect(nature.profilePath == "records/one.record.json")
+        let line = try #require(
+            text.split(separator: "\n", omittingEmptySubsequences: false).firstIndex { $0.contains("profile: ") }
+        )
+        #expect(nature.profileLine == line + 1)
+        #expect(nature.profile == nil)
+        #expect(study.evidence.map(\.workload) == [nil, nil])
+        #expect(study.evidence.map(\.isComponent) == [false, true])
+    }
+
     @Test func `a complete study is read value by value`() throws {
         let study = try Fixture.read(Fixture.complete)
         #expect(study.name == "research-saas")
