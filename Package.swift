@@ -29,6 +29,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
     ],
     targets: [
         // Pure: values in, values out. A target may import only what stands above it.
@@ -114,6 +115,14 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .target(
+            name: "Operating",
+            dependencies: [
+                "CProbe", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+            ],
+            swiftSettings: settings
+        ),
         .executableTarget(name: "assay-node", dependencies: ["NodeCommands"], swiftSettings: settings),
 
         // The edge: arguments, files, exit codes.
@@ -121,7 +130,7 @@ let package = Package(
             name: "Commands",
             dependencies: [
                 "Documents", "Estate", "Study", "Evidence", "Scheduling", "Cost", "Decision", "Reporting",
-                "NodeCommands",
+                "NodeCommands", "Operating",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -167,6 +176,7 @@ let package = Package(
             exclude: ["Fixtures"],
             swiftSettings: settings
         ),
+        .testTarget(name: "OperatingTests", dependencies: ["Operating"], swiftSettings: settings),
         .testTarget(name: "EndToEndTests", dependencies: ["assay", "assay-node"], swiftSettings: settings),
     ]
 )

@@ -17,6 +17,7 @@ package struct Assay: AsyncParsableCommand {
         subcommands: [
             InitCommand.self, ValidateCommand.self, RecordCommand.self, CompareCommand.self, CostCommand.self,
             DecideCommand.self, SimulateCommand.self, InspectCommand.self, MeasureCommand.self,
+            SlurmSweepTaskCommand.self,
         ]
     )
 

@@ -81,30 +81,31 @@ enum ReplayText {
         return TextTable(header: [], alignments: [.left, .right], rows: rows).render()
     }
 
-    /// The table of a sweep.
-    static func sweep(_ runs: [(setting: ReplaySetting, summary: ReplaySummary)], keys: [String]) -> String {
-        let hasTimes = runs.contains { $0.summary.makespan != nil }
+    /// The table of a sweep; `hasTimes` says whether jobs leave.
+    static func sweep(_ cells: [SweepCell], keys: [String], hasTimes: Bool) -> String {
         var table = TextTable(
             header: keys + (hasTimes ? ["completed", "mean wait", "p99 wait", "makespan"] : ["placed"])
                 + ["rejected", "allocated", "fragmented", "seconds"]
         )
         table.alignments = Array(repeating: .left, count: keys.count) + Array(repeating: .right, count: 8)
-        for (setting, summary) in runs {
-            let rejected = summary.rejected.reduce(0) { $0 + $1.count }
-            let times =
-                hasTimes
-                ? [
-                    NumberText.grouped(summary.completed), summary.meanWait.map(duration) ?? "-",
-                    summary.p99Wait.map(duration) ?? "-", summary.makespan.map(duration) ?? "-",
-                ] : [NumberText.grouped(summary.started)]
-            table.rows.append(
-                keys.map { setting.value(of: $0) } + times + [
-                    NumberText.grouped(rejected), NumberText.percent(summary.allocatedShare),
-                    NumberText.percent(summary.fragmentedShare), NumberText.significant(summary.seconds, 2),
-                ]
-            )
-        }
+        table.rows = cells.map(\.row)
         return table.render()
+    }
+
+    /// The row of one replay of a sweep.
+    static func row(_ setting: ReplaySetting, _ summary: ReplaySummary, keys: [String]) -> [String] {
+        let rejected = summary.rejected.reduce(0) { $0 + $1.count }
+        let times =
+            summary.makespan.map { makespan in
+                [
+                    NumberText.grouped(summary.completed), summary.meanWait.map(duration) ?? "-",
+                    summary.p99Wait.map(duration) ?? "-", duration(makespan),
+                ]
+            } ?? [NumberText.grouped(summary.started)]
+        return keys.map { setting.value(of: $0) } + times + [
+            NumberText.grouped(rejected), NumberText.percent(summary.allocatedShare),
+            NumberText.percent(summary.fragmentedShare), NumberText.significant(summary.seconds, 2),
+        ]
     }
 
     /// Seconds as people read them: `12.3 s`, `4.5 h`, `3.2 d`.

@@ -87,6 +87,8 @@ struct SimulateCommand: AsyncParsableCommand {
     )
     var sweep: String?
 
+    @OptionGroup(title: "A sweep on Slurm") var slurm: SlurmSweepOptions
+
     @Flag(help: "Print one JSON object.")
     var json = false
 
@@ -99,7 +101,7 @@ struct SimulateCommand: AsyncParsableCommand {
     var writeExample: String?
 
     /// The trace; ``validate()`` has seen that there is one.
-    private var path: String { trace ?? "-" }
+    var path: String { trace ?? "-" }
 
     func validate() throws {
         guard writeExample == nil else { return }
@@ -136,6 +138,7 @@ struct SimulateCommand: AsyncParsableCommand {
                 throw ValidationError("--series and --jobs are of one replay, not of --sweep")
             }
         }
+        try slurm.check(sweep: sweep, trace: path)
         _ = try reading.importOptions(needsTimes: true, keepsCPUJobs: true)
     }
 
@@ -253,48 +256,76 @@ struct SimulateCommand: AsyncParsableCommand {
         let settings = try SweepPlan.settings(plan, from: base)
         // Everything that can be wrong is found before the first replay.
         let clusters = try settings.map { try cluster.cluster(gpus: $0.gpus, model: $0.model) }
-        let results = try await withThrowingTaskGroup(of: (Int, ReplaySummary).self) { group in
-            for (index, setting) in settings.enumerated() {
-                let description = clusters[index]
-                group.addTask {
-                    let trace = GPUTypeNames.align(imported.trace, with: description)
-                    if noDepartures {
-                        let (result, seconds) = try study(trace, description, setting)
-                        return (index, ReplaySummary(result, seconds: seconds))
-                    }
-                    let (result, seconds) = try replay(trace, description, setting, imported.names)
-                    return (index, ReplaySummary(result, of: trace, startUp: milliseconds(startUp), seconds: seconds))
-                }
-            }
-            var found = [ReplaySummary?](repeating: nil, count: settings.count)
-            var progress = Progress(begin: ContinuousClock().now)
-            var done = 0
-            for try await (index, summary) in group {
-                found[index] = summary
-                done += 1
-                progress.show { "replays: \(done) of \(settings.count)" }
-            }
-            progress.clear()
-            return found.compactMap { $0 }
-        }
-        let runs = zip(settings, results).map { (setting: $0, summary: $1) }
         let keys = plan.map(\.key)
-        if json {
-            let list = runs.map { run -> JSON in
-                .object(
-                    keys.filter { $0 != "gpus" }.map { JSONMember($0, .string(run.setting.value(of: $0))) }
-                        + run.summary.members(parsing: parsing)
-                )
+        let cells: [SweepCell]
+        if let folder = slurm.slurm {
+            cells = try await SlurmSweep(folder, slurm, self, cells: settings.count).run()
+        } else {
+            cells = try await withThrowingTaskGroup(of: (Int, SweepCell).self) { group in
+                for (index, setting) in settings.enumerated() {
+                    let description = clusters[index]
+                    group.addTask {
+                        let summary = try self.summary(imported, description, setting)
+                        return (index, SweepCell(setting, summary, parsing: parsing, keys: keys))
+                    }
+                }
+                var found = [SweepCell?](repeating: nil, count: settings.count)
+                var progress = Progress(begin: ContinuousClock().now)
+                var done = 0
+                for try await (index, cell) in group {
+                    found[index] = cell
+                    done += 1
+                    progress.show { "replays: \(done) of \(settings.count)" }
+                }
+                progress.clear()
+                return found.compactMap { $0 }
             }
+        }
+        if json {
             try Console.print(
                 .object([
-                    JSONMember("runs", .array(list)),
+                    JSONMember("runs", .array(cells.map { .object($0.members) })),
                     JSONMember("import", ReplayText.auditJSON(imported, supply: supply)),
                 ])
             )
         } else {
             print(ReplayText.audit(imported, file: file, supply: supply))
-            print(ReplayText.sweep(runs, keys: keys), terminator: "")
+            print(ReplayText.sweep(cells, keys: keys, hasTimes: !noDepartures), terminator: "")
+        }
+    }
+
+    /// One replay of a sweep.
+    private func summary(
+        _ imported: ImportedTrace,
+        _ cluster: ClusterDescription,
+        _ setting: ReplaySetting
+    ) throws -> ReplaySummary {
+        let trace = GPUTypeNames.align(imported.trace, with: cluster)
+        if noDepartures {
+            let (result, seconds) = try study(trace, cluster, setting)
+            return ReplaySummary(result, seconds: seconds)
+        }
+        let (result, seconds) = try replay(trace, cluster, setting, imported.names)
+        return ReplaySummary(result, of: trace, startUp: milliseconds(startUp), seconds: seconds)
+    }
+
+    /// Does some cells of the sweep, in order: the trace is read once.
+    func runCells(_ wanted: [Int], each: (Int, Result<SweepCell, any Error>) throws -> Void) throws {
+        let plan = try SweepPlan.parse(sweep ?? "")
+        let settings = try SweepPlan.settings(plan, from: try setting())
+        let base = try cluster.cluster(gpus: nil, model: nil)
+        let options = try reading.importOptions(needsTimes: !noDepartures, keepsCPUJobs: base.hasCPU)
+        let (imported, parsing) = try TraceReading.trace(path, options)
+        for index in wanted where settings.indices.contains(index) {
+            let setting = settings[index]
+            try each(
+                index,
+                Result {
+                    let description = try cluster.cluster(gpus: setting.gpus, model: setting.model)
+                    let summary = try summary(imported, description, setting)
+                    return SweepCell(setting, summary, parsing: parsing, keys: plan.map(\.key))
+                }
+            )
         }
     }
 
