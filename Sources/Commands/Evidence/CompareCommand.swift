@@ -14,14 +14,19 @@ struct CompareCommand: ParsableCommand {
             Overhead is bare-metal speed over the other arm's speed, minus one; the baseline is the bare-metal arm. Lost \
             share is the part of billed hours that it takes. The run is the unit, never the step; boots or hosts are where they \
             are replicated.
+
+            Without --with there is one arm and no pair: its numbers are shown beside the device's own limits and what is \
+            published of its deployment model, with what a pair needs and how to borrow a host for an hour.
             """
     )
 
-    @Argument(help: ArgumentHelp("Records of the baseline (bare metal).", valueName: "base"))
+    @Argument(
+        help: ArgumentHelp("Records of the baseline (bare metal); of the only arm, without --with.", valueName: "base")
+    )
     var base: [String]
 
     @Option(name: .customLong("with"), parsing: .upToNextOption, help: "Records of the other arm.")
-    var other: [String]
+    var other: [String] = []
 
     @Option(help: "Equivalence margin, such as 1% or 0.01; 0 asks no such question.")
     var margin = "1%"
@@ -43,13 +48,16 @@ struct CompareCommand: ParsableCommand {
 
     func validate() throws {
         guard !base.isEmpty else { throw ValidationError("name at least one record of the baseline") }
-        guard !other.isEmpty else { throw ValidationError("name at least one record after --with") }
+        guard !other.isEmpty || output == nil else {
+            throw ValidationError("-o draws a pair, and one arm is not a pair; name the other arm after --with")
+        }
         _ = try options()
         _ = try bar()
     }
 
     func run() throws {
         let baseline = try base.map(StudyFolder.record)
+        guard !other.isEmpty else { return try showOneArm(baseline) }
         let others = try other.map(StudyFolder.record)
         let comparison: Comparison
         do {
@@ -65,6 +73,23 @@ struct CompareCommand: ParsableCommand {
             if let output { print("Written: \(output)") }
         }
         try holdAgainstBar(comparison)
+    }
+
+    /// One arm beside what is known without a pair; a bar cannot be checked, so it counts as missed.
+    private func showOneArm(_ records: [Record]) throws {
+        let report: OneArmReport
+        do {
+            report = try OneArmReport(records, options: try options())
+        } catch let error as ComparisonError {
+            throw Failure.input([error.description])
+        }
+        if json {
+            try Console.print(report.json)
+        } else {
+            report.lines.forEach { print($0) }
+        }
+        guard try bar() != nil else { return }
+        throw Failure.missed("whether \(failOver ?? "the bar") is kept cannot be checked: \(OneArmReport.notAPair)")
     }
 
     /// Ends with 'no' when the bar is missed or cannot be checked; what is merely not ruled out is said.

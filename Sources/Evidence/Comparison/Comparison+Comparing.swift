@@ -98,6 +98,19 @@ extension Comparison {
         for arm in [baseline, other] { try refuseCopies(arm) { host, _ in !host.isUnnamed } }
     }
 
+    /// Refuses an arm by itself that is empty or holds something twice.
+    static func checkArm(_ records: [Record]) throws(ComparisonError) {
+        guard !records.isEmpty else { throw .noRecords(arm: "one") }
+        var files: [String: String] = [:]
+        for record in records {
+            if let first = files.updateValue(record.file, forKey: record.id) {
+                throw .sameRecord(first: first, second: record.file)
+            }
+        }
+        try refuseCopies(records) { _, series in series.count >= 20 }
+        try refuseCopies(records) { host, _ in !host.isUnnamed }
+    }
+
     private static func refuseCopies(
         _ records: [Record],
         where counts: (Host, SampleSummary) -> Bool
@@ -187,7 +200,7 @@ extension Comparison {
         ]
     }
 
-    private static func arm(_ view: ArmView) -> Arm {
+    static func arm(_ view: ArmView) -> Arm {
         let models = Set(view.records.compactMap(\.model)).map(\.rawValue).sorted()
         let files = view.records.map(\.file).filter { !$0.isEmpty }
         let label = models.isEmpty ? (files.first ?? "unnamed") : models.joined(separator: " and ")

@@ -135,7 +135,8 @@ struct ComponentOptions: MeasureMode {
 
     func run(_ recording: RecordingOptions, _ components: ComponentOptions) throws {
         let layout = MachineLayout.live()
-        let plan = try plan(seed: recording.chosenSeed(), layout: layout)
+        let seed = recording.chosenSeed()
+        let plan = try plan(seed: seed, layout: layout)
         let target = recording.target
         try recording.checkTarget(target)
         let inspection = Inspection(HostView.live())
@@ -143,7 +144,7 @@ struct ComponentOptions: MeasureMode {
         let outcome = measure(plan, layout: layout, recording)
         let record: Record
         do {
-            record = try recording.adding(
+            record = try recording.finished(
                 outcome.record(
                     host: RecordingOptions.hostName(),
                     boot: RecordingOptions.bootIdentifier(),
@@ -153,7 +154,9 @@ struct ComponentOptions: MeasureMode {
                     created: started,
                     declared: try recording.declaredModel(),
                     detected: inspection.model
-                )
+                ),
+                flags: repeatedFlags,
+                seed: seed
             )
         } catch let error as MeasureRecordError {
             throw Failure.environment("\(error); no record was written")
@@ -164,6 +167,7 @@ struct ComponentOptions: MeasureMode {
         } else {
             print(outcome.text)
             print("Written: \(target)\n\(record.id)")
+            if let step = recording.nextStep(record, at: target) { print(step) }
         }
     }
 }

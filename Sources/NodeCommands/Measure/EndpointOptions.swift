@@ -144,10 +144,11 @@ struct EndpointOptions: MeasureMode {
         }
         let target = recording.target
         try recording.checkTarget(target)
+        let seed = recording.chosenSeed()
         let session = EndpointSession(
             plan: try plan(body: bytes ?? []),
             runs: runs,
-            seed: recording.chosenSeed(),
+            seed: seed,
             objective: objective,
             keepsDisturbed: recording.keepDisturbed
         )
@@ -160,7 +161,11 @@ struct EndpointOptions: MeasureMode {
         }
         let record: Record
         do {
-            record = try recording.adding(try self.record(outcome, recording, created: started))
+            record = try recording.finished(
+                try self.record(outcome, recording, created: started),
+                flags: repeatedFlags,
+                seed: seed
+            )
         } catch let error as MeasureRecordError {
             throw Failure.environment("\(error); no record was written")
         }
@@ -170,6 +175,7 @@ struct EndpointOptions: MeasureMode {
         } else {
             print(outcome.text)
             print("Written: \(target)\n\(record.id)")
+            if let step = recording.nextStep(record, at: target) { print(step) }
         }
     }
 

@@ -75,7 +75,10 @@ struct JobMeasurement {
         var records: [(path: String, record: Record)] = []
         do {
             for target in targets {
-                let record = try recording.adding(outcome.record(subject, arm: target.arm))
+                let record = try recording.finished(
+                    outcome.record(subject, arm: target.arm),
+                    flags: options.repeatedFlags
+                )
                 records.append((target.path, record))
             }
         } catch let error as MeasureRecordError {
@@ -94,6 +97,9 @@ struct JobMeasurement {
         } else {
             print(outcome.text)
             for (path, record) in records { print("Written: \(path)\n\(record.id)") }
+            if records.count == 1, let (path, record) = records.first {
+                if let step = recording.nextStep(record, at: path) { print(step) }
+            }
             if records.count == 2 { print("Compare: assay compare \(records[0].path) --with \(records[1].path)") }
         }
     }

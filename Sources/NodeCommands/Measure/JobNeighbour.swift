@@ -44,7 +44,7 @@ struct NeighbourMeasurement {
         var records: [(path: String, record: Record)] = []
         for target in paths {
             guard let arm = arms[target.arm] else { continue }
-            records.append((target.path, try record(arm, target.arm, inspection, created)))
+            records.append((target.path, try record(arm, target.arm, inspection, created, seed: seed)))
         }
         for (path, record) in records { try Files.write(.init(path, bytes: try record.encoded())) }
         for (path, record) in records { print("Written: \(path)\n\(record.id)") }
@@ -70,7 +70,8 @@ struct NeighbourMeasurement {
         _ arm: ComponentArm,
         _ name: JobArm,
         _ inspection: Inspection,
-        _ created: String
+        _ created: String,
+        seed: Int
     ) throws -> Record {
         guard let outcome = arm.outcome else {
             throw Failure.environment("no round \(name.rawValue) is usable; no record was written")
@@ -86,7 +87,11 @@ struct NeighbourMeasurement {
                 declared: try recording.declaredModel(),
                 detected: inspection.model
             )
-            return try recording.adding(ComponentArm.paired(record, name))
+            return try recording.finished(
+                ComponentArm.paired(record, name),
+                flags: ["--neighbour", "CMD2"] + components.repeatedFlags,
+                seed: seed
+            )
         } catch let error as MeasureRecordError {
             throw Failure.environment("\(error); no record was written")
         }

@@ -24,6 +24,10 @@ struct JobOptions: MeasureMode {
     )
     var runs: String?
 
+    /// What a pair asks each machine for; a record of one run says nothing by itself.
+    @Flag(name: .customLong("one-run"), help: .hidden)
+    var oneRun = false
+
     @Option(help: "With --runs auto: the most runs of an arm.")
     var maxRuns: Int = 60
 
@@ -86,7 +90,8 @@ struct JobOptions: MeasureMode {
     /// Flags that mean nothing without `--job`, as far as they were given.
     private var dependents: [String] {
         [
-            runs.map { _ in "--runs" }, stepPattern.map { _ in "--step-pattern" }, stepFile.map { _ in "--step-file" },
+            runs.map { _ in "--runs" }, oneRun ? "--one-run" : nil, stepPattern.map { _ in "--step-pattern" },
+            stepFile.map { _ in "--step-file" },
             steps.map { _ in "--steps" },
             jobName.map { _ in "--job-name" }, storeCommand ? "--store-command" : nil, resume ? "--resume" : nil,
             skipSteps != 0 ? "--skip-steps" : nil, stepUnit != "s" ? "--step-unit" : nil,
@@ -137,6 +142,7 @@ struct JobOptions: MeasureMode {
 
     /// The number of runs; nil for `auto`.
     private func runCount() throws -> Int? {
+        if oneRun { return 1 }
         let runs = runs ?? "8"
         if runs == "auto" { return nil }
         guard let count = Int(runs), (3...10_000).contains(count) else {

@@ -9,7 +9,7 @@ package struct MeasureCommand: ParsableCommand {
         commandName: "measure",
         abstract: "Measure this machine: its components, or a job of yours.",
         discussion: """
-            Runs the same command on bare metal and in the virtual machine gives two records for assay compare. Without \
+            Running the same command on bare metal and in the virtual machine gives two records for assay compare. Without \
             --job the components are measured: processor, memory, detours, timers, system calls, storage. A run is a \
             round of fresh processes in an order drawn anew; what disturbed a run refuses it, with the reason in the record. \
             The facts of the host come from assay inspect.
@@ -54,6 +54,14 @@ package struct MeasureCommand: ParsableCommand {
         }
         if let mode = asked.first { try mode.validate(recording) }
         try pair.validate(recording)
+        guard pair.given.isEmpty || (network.listen == nil && job.neighbour == nil && !job.resume) else {
+            let other = network.listen != nil ? "--listen" : job.neighbour != nil ? "--neighbour" : "--resume"
+            throw ValidationError(
+                other == "--resume"
+                    ? "a pair goes on with --continue; --resume belongs to a job that is measured alone"
+                    : "--pair and \(other) are different measurements; give one, and run the other after it"
+            )
+        }
     }
 
     package func run() throws {

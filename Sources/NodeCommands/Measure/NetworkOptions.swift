@@ -157,12 +157,13 @@ struct NetworkOptions: MeasureMode {
         let output = recording.output ?? "\(RecordingOptions.hostName()).network.record.json"
         try recording.checkTarget(output)
         let layout = MachineLayout.live()
+        let seed = recording.chosenSeed()
         let target = NetworkTarget(peers: peers, tokenFile: tokenFile)
         let plan = MeasurePlan.network(
             components.quick ? .quick : .full,
             target,
             names: try probes(),
-            seed: recording.chosenSeed(),
+            seed: seed,
             layout: layout,
             rounds: components.rounds,
             sampleSeconds: components.seconds
@@ -185,7 +186,7 @@ struct NetworkOptions: MeasureMode {
         let lost = session.lost
         let record: Record
         do {
-            record = try recording.adding(
+            record = try recording.finished(
                 outcome.record(
                     host: RecordingOptions.hostName(),
                     boot: RecordingOptions.bootIdentifier(),
@@ -195,7 +196,9 @@ struct NetworkOptions: MeasureMode {
                     created: started,
                     declared: try recording.declaredModel(),
                     detected: inspection.model
-                )
+                ),
+                flags: repeatedFlags(components),
+                seed: seed
             )
         } catch let error as MeasureRecordError {
             throw Failure.environment("\(lost.map { "\($0); " } ?? "")\(error); no record was written")
@@ -206,6 +209,7 @@ struct NetworkOptions: MeasureMode {
         } else {
             print(outcome.text)
             print("Written: \(output)\n\(record.id)")
+            if let step = recording.nextStep(record, at: output) { print(step) }
         }
         if let lost {
             throw Failure.environment("\(lost) before all was measured; \(output) has what was, and says so")

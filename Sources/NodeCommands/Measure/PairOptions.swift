@@ -116,9 +116,12 @@ struct PairOptions: ParsableArguments {
                 keep: { record, slot in store.keep(record, slot) },
                 wallTime: MonotonicClock.wallTime,
                 pause: { usleep(UInt32($0 * 1e6)) },
-                isExchangeConfirmed: exchanged
+                isExchangeConfirmed: exchanged,
+                isCancelled: { JobSignals.isStopAsked }
             )
         )
+        JobSignals.watch()
+        defer { JobSignals.unwatch() }
         let (ending, state) = try session.run(&journal) { Self.tell($0, plan) }
         switch ending {
         case .done: break
@@ -133,7 +136,11 @@ struct PairOptions: ParsableArguments {
                 "\(reason); \(state.completePairs) of \(plan.pairs) pairs are done and kept in \(folder): give the same command "
                     + "with --continue to go on"
             )
-        case .cancelled: throw Failure.environment("ended by the user; give the same command with --continue to go on")
+        case .cancelled:
+            throw Failure.environment(
+                "interrupted; \(state.completePairs) of \(plan.pairs) pairs are done and kept in \(folder): give the same command "
+                    + "with --continue to go on"
+            )
         }
         try finish(plan, state, store: store, recording, host: pair, planText: text)
     }
@@ -292,7 +299,7 @@ enum PairRounds {
             place += 1
         }
         func has(_ option: String) -> Bool { kept.contains { $0 == option || $0.hasPrefix(option + "=") } }
-        if has("--job") { return kept + ["--runs", "1"] }
+        if has("--job") { return kept + ["--one-run"] }
         if has("--endpoint") { return kept + ["--endpoint-runs", "1"] }
         return kept + ["--rounds", "1"]
     }

@@ -89,7 +89,11 @@ struct RecordingOptions: ParsableArguments {
 
     /// The record with the conditions of `--condition` in every run.
     func adding(_ record: Record) throws -> Record {
-        let extra = try conditions()
+        try Self.adding(conditions(), to: record)
+    }
+
+    /// The record with these conditions in every run, in place of those of the same names.
+    static func adding(_ extra: [Condition], to record: Record) throws -> Record {
         guard !extra.isEmpty else { return record }
         var content = record.content
         for host in content.hosts.indices {

@@ -1,3 +1,4 @@
+internal import CProbe
 internal import Glibc
 
 /// Offers load to a service in an open loop: each request starts when it is meant to, whatever became of those before.
@@ -266,25 +267,11 @@ struct LoadGenerator {
     }
 }
 
-/// Waiting for sockets with the clock's own resolution, where the system has a call for it.
+/// Waiting for sockets with the clock's own resolution, which milliseconds would blur.
 enum Waiting {
-    private typealias PreciseCall =
-        @convention(c) (UnsafeMutableRawPointer?, UInt, UnsafeRawPointer?, UnsafeRawPointer?) -> Int32
-
-    /// `ppoll`, which the C library has and Swift's view of it lacks.
-    private static let precise: PreciseCall? = dlsym(nil, "ppoll").map { unsafeBitCast($0, to: PreciseCall.self) }
-
     /// Waits for events, at most so many seconds (0 looks once); how many sockets have some, 0 or below for none.
     static func poll(_ sockets: inout [pollfd], seconds: Double) -> Int32 {
-        let bounded = min(max(0, seconds), 3_600)
-        return sockets.withUnsafeMutableBufferPointer { buffer in
-            guard let precise else {
-                return Glibc.poll(buffer.baseAddress, nfds_t(buffer.count), Int32(bounded * 1_000))
-            }
-            var limit = timespec()
-            limit.tv_sec = Int(bounded)
-            limit.tv_nsec = Int((bounded - Double(limit.tv_sec)) * 1e9)
-            return withUnsafePointer(to: limit) { precise(buffer.baseAddress, UInt(buffer.count), $0, nil) }
-        }
+        let nanoseconds = Int64(min(max(0, seconds), 3_600) * 1e9)
+        return sockets.withUnsafeMutableBufferPointer { assay_poll($0.baseAddress, $0.count, nanoseconds) }
     }
 }

@@ -12,6 +12,8 @@ enum PairProcess {
         case late
         /// It printed more than was allowed, and was ended.
         case tooMuch
+        /// This program was asked to end, and ended it and what it started.
+        case cancelled
         case notStarted(String)
     }
 
@@ -20,12 +22,16 @@ enum PairProcess {
         var output: [UInt8] = []
         var complaints: [UInt8] = []
 
-        /// The last line it complained with, for a message: `: no such job`.
+        /// What it complained of, as the end of a message, the line that says `Error:` or else the last; `: no such job`.
         var said: String {
             let lines = complaints.split { $0 == 0x0A || $0 == 0x0D }
-            guard let last = lines.last else { return "" }
+            let error = Array("Error: ".utf8)
+            guard
+                let line = lines.last(where: { $0.starts(with: error) }).map({ $0.dropFirst(error.count) })
+                    ?? lines.last
+            else { return "" }
             var text = ""
-            for scalar in String(decoding: last, as: UTF8.self).unicodeScalars.prefix(300) {
+            for scalar in String(decoding: line, as: UTF8.self).unicodeScalars.prefix(300) {
                 text.unicodeScalars.append(scalar.value < 32 || scalar.value == 127 ? " " : scalar)
             }
             return ": " + text
@@ -58,7 +64,12 @@ enum PairProcess {
         if drained == .ended, collect(process, until: deadline, &usage) {
             outcome.ending = usage.status < 0 ? .signal(-usage.status) : .exited(usage.status)
         } else {
-            outcome.ending = drained == .tooMuch ? .tooMuch : .late
+            outcome.ending =
+                switch drained {
+                case .tooMuch: .tooMuch
+                case .cancelled: .cancelled
+                case .ended, .late: .late
+                }
             // A shell may have work to clean up, so it is asked first.
             kill(-process, SIGTERM)
             if !collect(process, until: MonotonicClock.seconds() + 2, &usage) {
@@ -132,7 +143,10 @@ enum PairProcess {
         return (process, problem)
     }
 
-    private enum Drained { case ended, late, tooMuch }
+    private enum Drained { case ended, late, tooMuch, cancelled }
+
+    /// A signal that comes between looking and waiting is seen after so many milliseconds.
+    private static let attention = 250.0
 
     /// Takes what the process says until it has no more to say.
     private static func drain(
@@ -148,9 +162,10 @@ enum PairProcess {
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         // Complaints alone do not keep us: a child left behind may hold them open.
         while open[0].fd >= 0 {
+            if JobSignals.isStopAsked { return .cancelled }
             let left = deadline - MonotonicClock.seconds()
             guard left > 0 else { return .late }
-            let ready = poll(&open, nfds_t(open.count), Int32(min(left * 1000 + 1, 1e9)))
+            let ready = poll(&open, nfds_t(open.count), Int32(min(left * 1000 + 1, attention)))
             guard ready > 0 else {
                 if ready < 0, errno != EINTR { return .late }
                 continue

@@ -67,6 +67,7 @@ package struct RemoteMeasure: Sendable, Hashable {
                 .failed,
                 "was not done after \(NumberText.significant(timeoutSeconds, 3)) s and was ended"
             )
+        case .cancelled: throw PairFailure(.failed, "was ended by the user")
         case .tooMuch: throw PairFailure(.final, "printed more than \(Self.maximumRecordBytes >> 20) MiB")
         case .signal(let number): throw PairFailure(.failed, "was ended by signal \(number)\(outcome.said)")
         case .exited(0): break

@@ -22,6 +22,15 @@ package enum OverheadPrior {
         return try? .triangular(low: low, mode: mode, high: high)
     }
 
+    /// The ends of the prior and what is likeliest, as shares; nil for bare metal, which is the reference.
+    package static func range(
+        _ workload: WorkloadClass,
+        under model: DeploymentModel
+    ) -> (low: Double, likely: Double, high: Double)? {
+        let (low, likely, high) = triangle(workload, model)
+        return high > 0 ? (low, likely, high) : nil
+    }
+
     /// What the prior rests on, for the table of inputs.
     package static func source(_ workload: WorkloadClass, under model: DeploymentModel) -> String {
         switch model {
