@@ -26,7 +26,7 @@ struct ClusterState {
         var row: Int
         var cpuMilli: Int64
         var memoryMiB: Int64
-        /// Its faces in the policy's order: a range of ``faces`` and ``ranks``.
+        /// Its faces in the policy's order: a range of the entries of ``FaceOrders``.
         var firstFace: Int
         var endFace: Int
         /// The lowest levels of free CPU and memory that may do.
@@ -85,15 +85,13 @@ struct ClusterState {
     private let nextOf: ContiguousArray<UInt16>
     /// By state and slot: the state after the slot is given back.
     private let stateWithout: ContiguousArray<UInt16>
-    /// Faces in a policy's order, and their ranks, for each part's range.
-    private var faces: ContiguousArray<Int32> = []
-    private var ranks: ContiguousArray<Int64> = []
+    private var orders: FaceOrders
     /// Requests by row times kinds plus kind.
     private var requestOf: ContiguousArray<Int16> = []
 
-    private(set) var nodes: ContiguousArray<Node>
+    let nodes: Column<Node>
     /// States of GPUs, by node times stride plus GPU.
-    private(set) var states: ContiguousArray<UInt16>
+    let states: Column<UInt16>
     private var sets: NodeSets
     /// Whether the last failure found GPUs, but not with the CPU and memory.
     private(set) var lackedOnlyNodes = false
@@ -150,11 +148,13 @@ struct ClusterState {
         self.stateWithout = stateWithout
         stride = max(1, groups.map(\.gpus).max() ?? 1)
         let count = groups.reduce(0) { $0 + $1.count }
-        nodes = []
+        var nodes: ContiguousArray<Node> = []
         nodes.reserveCapacity(count)
-        states = ContiguousArray(repeating: UInt16(GPUAutomaton.idle), count: count * stride)
+        states = Column(repeating: UInt16(GPUAutomaton.idle), count: count * stride)
+        let faces = kinds.last.map { $0.faceBase + $0.faceCount } ?? 0
+        orders = FaceOrders(faces: faces)
         sets = NodeSets(
-            faces: kinds.last.map { $0.faceBase + $0.faceCount } ?? 0,
+            faces: faces,
             nodes: count,
             cpuLevels: cpu.count,
             memoryLevels: memory.count
@@ -173,6 +173,7 @@ struct ClusterState {
             )
             nodes.append(contentsOf: repeatElement(node, count: group.count))
         }
+        self.nodes = Column(nodes)
         for node in nodes.indices { show(node) }
     }
 
@@ -183,12 +184,7 @@ struct ClusterState {
     /// - Parameter entries: faces with their ranks; sorted here, faces in order among equals.
     /// - Returns: the range to put in ``Part/firstFace`` and ``Part/endFace``.
     mutating func addOrder(_ entries: [(face: Int, rank: Int64)]) -> Range<Int> {
-        let start = faces.count
-        for entry in entries.sorted(by: { ($0.rank, $0.face) < ($1.rank, $1.face) }) {
-            faces.append(Int32(entry.face))
-            ranks.append(entry.rank)
-        }
-        return start..<faces.count
+        orders.add(entries.sorted { ($0.rank, $0.face) < ($1.rank, $1.face) }, occupied: sets.occupiedRows)
     }
 
     /// What a part asks of a kind that cannot serve it.
@@ -222,39 +218,49 @@ struct ClusterState {
         var sawGPUs = false
         let rowMask = UInt64.max << UInt64(part.cpuLevel)
         let columnMask = UInt64.max << UInt64(part.memoryLevel)
-        for index in part.firstFace..<part.endFace {
-            let face = Int(faces[index])
-            var rows = sets.occupiedRows[face]
-            if rows == 0 { continue }
-            if best != .max && ranks[index] != rank { break }
-            sawGPUs = true
-            rows &= rowMask
-            look: while rows != 0 {
-                let row = tie == .roomiest ? 63 - rows.leadingZeroBitCount : rows.trailingZeroBitCount
-                rows &= ~(1 << UInt64(row))
-                var columns = sets.columns(face: face, row: row) & columnMask
-                while columns != 0 {
-                    let column = tie == .roomiest ? 63 - columns.leadingZeroBitCount : columns.trailingZeroBitCount
-                    columns &= ~(1 << UInt64(column))
-                    let node =
-                        (row > part.cpuLevel || part.isCPUExact) && (column > part.memoryLevel || part.isMemoryExact)
-                        ? sets.first(face: face, row: row, column: column)
-                        : firstWithRoom(part, face, row, column)
-                    if node == .max { continue }
-                    let key: UInt64
-                    switch tie {
-                    case .tightest: key = UInt64(row << 40 | column << 32 | node)
-                    case .roomiest: key = UInt64((63 - row) << 40 | (63 - column) << 32 | node)
-                    case .lowest: key = UInt64(node)
+        var word = part.firstFace >> 6
+        let endWord = (part.endFace + 63) >> 6
+        search: while word < endWord {
+            var open = orders.open[word]
+            while open != 0 {
+                let index = word << 6 | open.trailingZeroBitCount
+                open &= open &- 1
+                let face = Int(orders.faces[index])
+                var rows = sets.occupiedRows[face]
+                if rows == 0 { continue }
+                if best != .max && orders.ranks[index] != rank { break search }
+                sawGPUs = true
+                rows &= rowMask
+                look: while rows != 0 {
+                    let row = tie == .roomiest ? 63 - rows.leadingZeroBitCount : rows.trailingZeroBitCount
+                    rows &= ~(1 << UInt64(row))
+                    var columns = sets.columns(face: face, row: row) & columnMask
+                    while columns != 0 {
+                        let column = tie == .roomiest ? 63 - columns.leadingZeroBitCount : columns.trailingZeroBitCount
+                        columns &= ~(1 << UInt64(column))
+                        let isSure =
+                            (row > part.cpuLevel || part.isCPUExact)
+                            && (column > part.memoryLevel || part.isMemoryExact)
+                        let node =
+                            isSure
+                            ? sets.first(face: face, row: row, column: column) : firstWithRoom(part, face, row, column)
+                        if node == .max { continue }
+                        let key: UInt64
+                        switch tie {
+                        case .tightest: key = UInt64(row << 40 | column << 32 | node)
+                        case .roomiest: key = UInt64((63 - row) << 40 | (63 - column) << 32 | node)
+                        case .lowest: key = UInt64(node)
+                        }
+                        if key < best {
+                            best = key
+                            rank = orders.ranks[index]
+                        }
+                        // In order of level, the first found is the face's best.
+                        if tie != .lowest { break look }
                     }
-                    if key < best {
-                        best = key
-                        rank = ranks[index]
-                    }
-                    // In order of level, the first found is the face's best.
-                    if tie != .lowest { break look }
                 }
             }
+            word += 1
         }
         guard best != .max else {
             lackedOnlyNodes = sawGPUs
@@ -360,6 +366,25 @@ struct ClusterState {
         }
     }
 
+    /// Reads a node, so that it is near; any number.
+    @inline(__always)
+    func fetch(_ node: Int) -> Int64 { nodes[node].freeCPU &+ Int64(states[node * stride]) }
+
+    /// Gives again what was taken back, to the same GPUs.
+    mutating func giveAgain(_ grant: Grant, _ part: Part) {
+        let node = Int(grant.node)
+        if grant.slot != Self.noSlot {
+            let kind = kinds[Int(nodes[node].kind)]
+            let gpu = grant.gpuMask.trailingZeroBitCount
+            let state = Int(states[node * stride + gpu])
+            guard let next = kind.automaton.next(state, giving: Int(grant.slot)) else { return }
+            change(node, gpu: gpu, to: UInt16(next), cpu: -part.cpuMilli, memory: -part.memoryMiB)
+        } else {
+            let whole = UInt16(GPUAutomaton.whole)
+            change(node, gpus: grant.gpuMask, to: whole, cpu: -part.cpuMilli, memory: -part.memoryMiB)
+        }
+    }
+
     /// The kind of a node's GPUs, an index into ``kinds``.
     @inline(__always)
     func kind(of node: Int) -> Int { Int(nodes[node].kind) }
@@ -411,13 +436,13 @@ struct ClusterState {
                 for other in 0..<table.gpus where faceOf[table.states + Int(states[base + other])] == oldFace {
                     isShown = true
                 }
-                if !isShown { sets.remove(node, face: Int(oldFace), row: row, column: column) }
+                if !isShown { remove(node, face: Int(oldFace), row: row, column: column) }
             }
-            if newFace >= 0 { sets.insert(node, face: Int(newFace), row: row, column: column) }
+            if newFace >= 0 { insert(node, face: Int(newFace), row: row, column: column) }
         }
         if new.idle != old.idle {
-            sets.remove(node, face: table.hostBase + Int(old.idle), row: row, column: column)
-            sets.insert(node, face: table.hostBase + Int(new.idle), row: row, column: column)
+            remove(node, face: table.hostBase + Int(old.idle), row: row, column: column)
+            insert(node, face: table.hostBase + Int(new.idle), row: row, column: column)
         }
     }
 
@@ -441,20 +466,41 @@ struct ClusterState {
         show(node)
     }
 
+    /// Adds a node to a set, and its face to the orders where it was missing.
+    @inline(__always)
+    private mutating func insert(_ node: Int, face: Int, row: Int, column: Int) {
+        if sets.insert(node, face: face, row: row, column: column) { orders.flip(face) }
+    }
+
+    /// Removes a node from a set, and its face from the orders where it was the last.
+    @inline(__always)
+    private mutating func remove(_ node: Int, face: Int, row: Int, column: Int) {
+        if sets.remove(node, face: face, row: row, column: column) { orders.flip(face) }
+    }
+
+    /// Whether a node's GPU before another shows a face.
+    @inline(__always)
+    private func shows(_ face: Int32, _ node: Int, before end: Int, _ base: Int) -> Bool {
+        for gpu in 0..<end where faceOf[base + Int(states[node * stride + gpu])] == face { return true }
+        return false
+    }
+
     /// Takes a node out of every set, so that nothing is put there.
     @inline(__always)
     mutating func hide(_ node: Int) {
         let entry = nodes[node]
         let table = tables[Int(entry.kind)]
         let (row, column) = (Int(entry.cpuLevel), Int(entry.memoryLevel))
-        var last: Int32 = -1
+        var seen: UInt64 = 0
         for gpu in 0..<table.gpus {
             let face = faceOf[table.states + Int(states[node * stride + gpu])]
-            if face < 0 || face == last { continue }
-            sets.remove(node, face: Int(face), row: row, column: column)
-            last = face
+            if face < 0 { continue }
+            let bit: UInt64 = 1 << UInt64(face & 63)
+            if seen & bit != 0, shows(face, node, before: gpu, table.states) { continue }
+            seen |= bit
+            remove(node, face: Int(face), row: row, column: column)
         }
-        sets.remove(node, face: table.hostBase + Int(entry.idle), row: row, column: column)
+        remove(node, face: table.hostBase + Int(entry.idle), row: row, column: column)
     }
 
     /// Puts a node into the sets where it belongs.
@@ -463,13 +509,15 @@ struct ClusterState {
         let entry = nodes[node]
         let table = tables[Int(entry.kind)]
         let (row, column) = (Int(entry.cpuLevel), Int(entry.memoryLevel))
-        var last: Int32 = -1
+        var seen: UInt64 = 0
         for gpu in 0..<table.gpus {
             let face = faceOf[table.states + Int(states[node * stride + gpu])]
-            if face < 0 || face == last { continue }
-            sets.insert(node, face: Int(face), row: row, column: column)
-            last = face
+            if face < 0 { continue }
+            let bit: UInt64 = 1 << UInt64(face & 63)
+            if seen & bit != 0, shows(face, node, before: gpu, table.states) { continue }
+            seen |= bit
+            insert(node, face: Int(face), row: row, column: column)
         }
-        sets.insert(node, face: table.hostBase + Int(entry.idle), row: row, column: column)
+        insert(node, face: table.hostBase + Int(entry.idle), row: row, column: column)
     }
 }

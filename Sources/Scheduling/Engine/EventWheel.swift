@@ -11,14 +11,18 @@ struct EventWheel {
     /// How far the wheel has turned; every event is at or after it.
     private(set) var now: Int64
     /// Slots that hold something, by digit.
-    private var masks = ContiguousArray<UInt64>(repeating: 0, count: 11)
+    private let masks = Column<UInt64>(repeating: 0, count: 11)
     /// The first block of each slot, by digit times 64 plus slot.
-    private var heads = ContiguousArray<Int32>(repeating: none, count: 11 * 64)
-    private var times: ContiguousArray<Int64> = []
-    private var jobs: ContiguousArray<Int32> = []
-    private var nextBlock: ContiguousArray<Int32> = []
-    private var fill: ContiguousArray<Int32> = []
+    private let heads = Column<Int32>(repeating: none, count: 11 * 64)
+    private var times = Column<Int64>(repeating: 0, count: 64 * blockSize)
+    private var jobs = Column<Int32>(repeating: 0, count: 64 * blockSize)
+    private var nextBlock = Column<Int32>(repeating: none, count: 64)
+    private var fill = Column<Int32>(repeating: 0, count: 64)
     private var freeBlock = none
+    /// Blocks that were ever taken; those after it are new.
+    private var blocks = 0
+    /// Events that came within 64 * 64 of ``now`` since this was last emptied.
+    var near = Stack<Int32>(filler: 0)
 
     /// Starts a wheel.
     ///
@@ -72,14 +76,17 @@ struct EventWheel {
             masks[digit] &= ~(1 << UInt64(place))
             while block != Self.none {
                 let first = Int(block) * Self.blockSize
-                for entry in first..<(first + Int(fill[Int(block)])) { push(times[entry], jobs[entry]) }
+                for entry in first..<(first + Int(fill[Int(block)])) {
+                    push(times[entry], jobs[entry])
+                    if digit == 2 { near.append(jobs[entry]) }
+                }
                 block = giveBack(block)
             }
         }
     }
 
     /// Takes away the events at ``now``, in no particular order.
-    mutating func drain(into due: inout ContiguousArray<Int32>) {
+    mutating func drain(into due: inout Stack<Int32>) {
         let slot = Int(truncatingIfNeeded: now) & 63
         var block = heads[slot]
         heads[slot] = Self.none
@@ -98,11 +105,14 @@ struct EventWheel {
             fill[Int(block)] = 0
             return block
         }
-        times.append(contentsOf: repeatElement(0, count: Self.blockSize))
-        jobs.append(contentsOf: repeatElement(0, count: Self.blockSize))
-        nextBlock.append(Self.none)
-        fill.append(0)
-        return Int32(fill.count - 1)
+        if blocks == fill.count {
+            times.grow(to: 2 * times.count, with: 0)
+            jobs.grow(to: 2 * jobs.count, with: 0)
+            nextBlock.grow(to: 2 * nextBlock.count, with: Self.none)
+            fill.grow(to: 2 * fill.count, with: 0)
+        }
+        blocks += 1
+        return Int32(truncatingIfNeeded: blocks - 1)
     }
 
     /// Frees a block and returns the one after it.

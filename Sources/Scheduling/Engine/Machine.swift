@@ -15,6 +15,8 @@ protocol Machine {
     /// Which column of the speeds holds for a job that started, and whether MIG instances were created for it.
     func terms(_ job: Int, shape: Int) -> (column: Int, created: Int)
 
+    /// Reads what the end of a job will change, so that it is near by then; any number.
+    func fetch(_ run: Run) -> Int64
     /// Whether a job that did not fit may fit now that another has ended; it has not changed elsewhere.
     mutating func mayFit(shape: Int, where ended: Run) -> Bool
     /// Whether one more job of a shape would find room.
@@ -31,6 +33,11 @@ protocol Machine {
     mutating func startBeside(_ job: Int, shape: Int) -> Bool
 }
 
+extension Machine {
+    @inline(__always)
+    func fetch(_ run: Run) -> Int64 { Int64(run.job) }
+}
+
 /// A running job: all that its end needs, in one place.
 struct Run {
     let job: Int32
@@ -39,6 +46,16 @@ struct Run {
     let isGang: Bool
     let start: Int64
     let units: Int64
+
+    /// No job.
+    static let none = Run(
+        job: -1,
+        shape: -1,
+        grant: ClusterState.Grant(node: SimulationResult.nowhere, slot: ClusterState.noSlot, gpuMask: 0),
+        isGang: false,
+        start: 0,
+        units: 0
+    )
 }
 
 /// When a running job is expected to end.

@@ -9,9 +9,9 @@ struct NodeMachine: Machine {
     private let creates: ContiguousArray<Bool>
 
     /// What each job got on its first node.
-    private(set) var node: ContiguousArray<Int32>
-    private(set) var gpuMask: ContiguousArray<UInt64>
-    private(set) var slot: ContiguousArray<UInt16>
+    private let nodes: Column<Int32>
+    private let masks: Column<UInt64>
+    private let slots: Column<UInt16>
     /// What jobs of several nodes got on the others.
     private(set) var further: [Int: [ClusterState.Grant]] = [:]
     private var scratch: [ClusterState.Grant] = []
@@ -23,17 +23,21 @@ struct NodeMachine: Machine {
         firstPart = plan.firstPart
         columns = plan.columns
         creates = plan.creates
-        node = ContiguousArray(repeating: SimulationResult.nowhere, count: jobs)
-        gpuMask = ContiguousArray(repeating: 0, count: jobs)
-        slot = ContiguousArray(repeating: ClusterState.noSlot, count: jobs)
+        nodes = Column(repeating: SimulationResult.nowhere, count: jobs)
+        masks = Column(repeating: 0, count: jobs)
+        slots = Column(repeating: ClusterState.noSlot, count: jobs)
     }
+
+    /// The first node of each job, and the GPUs that it had there.
+    var node: ContiguousArray<Int32> { nodes.array }
+    var gpuMask: ContiguousArray<UInt64> { masks.array }
 
     var lackedOnlyNodes: Bool { cluster.lackedOnlyNodes }
 
     /// ``SimulationResult/slice`` of a job.
     func sliceCode(_ job: Int) -> Int16 {
-        guard node[job] >= 0, slot[job] != ClusterState.noSlot else { return SimulationResult.noSlice }
-        return cluster.slot(on: Int(node[job]), Int(slot[job])).code
+        guard nodes[job] >= 0, slots[job] != ClusterState.noSlot else { return SimulationResult.noSlice }
+        return cluster.slot(on: Int(nodes[job]), Int(slots[job])).code
     }
 
     @inline(__always)
@@ -83,14 +87,14 @@ struct NodeMachine: Machine {
 
     @inline(__always)
     private mutating func keep(_ grant: ClusterState.Grant, _ job: Int) {
-        node[job] = grant.node
-        gpuMask[job] = grant.gpuMask
-        slot[job] = grant.slot
+        nodes[job] = grant.node
+        masks[job] = grant.gpuMask
+        slots[job] = grant.slot
     }
 
     @inline(__always)
     private func grant(_ job: Int) -> ClusterState.Grant {
-        ClusterState.Grant(node: node[job], slot: slot[job], gpuMask: gpuMask[job])
+        ClusterState.Grant(node: nodes[job], slot: slots[job], gpuMask: masks[job])
     }
 
     @inline(__always)
@@ -105,6 +109,9 @@ struct NodeMachine: Machine {
         cluster.takeBack(run.grant, parts[first])
         if run.isGang { finishGang(run) }
     }
+
+    @inline(__always)
+    func fetch(_ run: Run) -> Int64 { cluster.fetch(Int(run.grant.node)) }
 
     private mutating func finishGang(_ run: Run) {
         let range = firstPart[Int(run.shape)]..<firstPart[Int(run.shape) + 1]
@@ -126,6 +133,21 @@ struct NodeMachine: Machine {
         }
     }
 
+    private static func giveFurtherAgain(
+        _ grants: [ClusterState.Grant],
+        _ parts: ContiguousArray<ClusterState.Part>,
+        _ range: Range<Int>,
+        _ cluster: inout ClusterState
+    ) {
+        var index = -1
+        for part in range {
+            for _ in 0..<parts[part].count {
+                if index >= 0, index < grants.count { cluster.giveAgain(grants[index], parts[part]) }
+                index += 1
+            }
+        }
+    }
+
     @inline(__always)
     func units(_ job: Int, shape: Int) -> Int64 {
         var total: Int64 = 0
@@ -137,9 +159,9 @@ struct NodeMachine: Machine {
 
     @inline(__always)
     func terms(_ job: Int, shape: Int) -> (column: Int, created: Int) {
-        guard slot[job] != ClusterState.noSlot else { return (0, 0) }
-        let kind = cluster.kind(of: Int(node[job]))
-        let request = cluster.slot(on: Int(node[job]), Int(slot[job])).request
+        guard slots[job] != ClusterState.noSlot else { return (0, 0) }
+        let kind = cluster.kind(of: Int(nodes[job]))
+        let request = cluster.slot(on: Int(nodes[job]), Int(slots[job])).request
         return (columns[kind][request], creates[kind] ? parts[firstPart[shape]].count : 0)
     }
 
@@ -160,27 +182,45 @@ struct NodeMachine: Machine {
     }
 
     mutating func reserve(shape: Int, running: ContiguousArray<Ending>, now: Int64) -> Int64 {
-        // Let the future happen to a copy of what is free.
-        var future = cluster
+        // Let the future happen to what is free, until the job fits, and then take it back.
+        let first = firstPart[shape]
+        let isOnePart = firstPart[shape + 1] == first + 1 && parts[first].count == 1
         var index = 0
         var time = now
         while true {
+            // A job of one part that did not fit can only fit where something ended.
+            var mayFit = !isOnePart || index == 0
             while index < running.count, running[index].time <= time {
                 let job = Int(running[index].job)
-                let shape = Int(running[index].shape)
-                future.takeBack(grant(job), parts[firstPart[shape]])
+                let ended = Int(running[index].shape)
+                cluster.takeBack(grant(job), parts[firstPart[ended]])
                 if let grants = further[job] {
-                    Self.takeBackFurther(grants, parts, firstPart[shape]..<firstPart[shape + 1], &future)
+                    Self.takeBackFurther(grants, parts, firstPart[ended]..<firstPart[ended + 1], &cluster)
+                    mayFit = true
                 }
+                mayFit = mayFit || cluster.hasRoom(parts[first], on: Int(nodes[job]))
                 index += 1
             }
-            swap(&cluster, &future)
-            let fits = giveAll(shape)
-            swap(&cluster, &future)
-            if fits || index == running.count { break }
+            if index == running.count { mayFit = true }
+            if mayFit, giveAll(shape) {
+                takeBackScratch(shape)
+                break
+            }
+            if index == running.count { break }
             time = running[index].time
         }
-        reserved = Set(scratch.map { Int($0.node) }).sorted()
+        reserved.removeAll(keepingCapacity: true)
+        for grant in scratch { reserved.append(Int(grant.node)) }
+        reserved.sort()
+        while index > 0 {
+            index -= 1
+            let job = Int(running[index].job)
+            let ended = Int(running[index].shape)
+            cluster.giveAgain(grant(job), parts[firstPart[ended]])
+            if let grants = further[job] {
+                Self.giveFurtherAgain(grants, parts, firstPart[ended]..<firstPart[ended + 1], &cluster)
+            }
+        }
         return time
     }
 

@@ -16,18 +16,20 @@ struct Replay<Cluster: Machine> {
 
     var machine: Cluster
     private(set) var wheel: EventWheel
-    private(set) var start: ContiguousArray<Int64>
-    private(set) var end: ContiguousArray<Int64>
+    private let starts: Column<Int64>
+    private let ends: Column<Int64>
     var outcome: ContiguousArray<JobOutcome>
     var counters = SimulationCounters()
     private(set) var running = 0
     private(set) var allocatedUnits: Int64 = 0
     private(set) var allocatedUnitMilliseconds = 0.0
-    private(set) var units: ContiguousArray<Int64>
+    private let unitsGiven: Column<Int64>
     /// Running jobs, in slots that are used again: what ends is found in little memory.
-    private var runs: ContiguousArray<Run> = []
-    private var freeRuns: ContiguousArray<Int32> = []
-    private var drained: ContiguousArray<Int32> = []
+    private var runs = Stack(filler: Run.none)
+    private var freeRuns = Stack<Int32>(filler: 0)
+    private var drained = Stack<Int32>(filler: 0)
+    /// Nothing: keeps the compiler from leaving out what is only read to have it near.
+    private var fetched: Int64 = 0
     /// Whether the last job that did not fit found GPUs, but not with the CPU and memory.
     private var isHeldByNodes = false
     private(set) var lastEnd: Int64
@@ -46,11 +48,16 @@ struct Replay<Cluster: Machine> {
         let first = max(0, trace.submit.first ?? 0)
         wheel = EventWheel(from: first)
         lastEnd = first
-        start = ContiguousArray(repeating: SimulationResult.never, count: trace.count)
-        end = start
-        units = ContiguousArray(repeating: 0, count: trace.count)
+        starts = Column(repeating: SimulationResult.never, count: trace.count)
+        ends = Column(repeating: SimulationResult.never, count: trace.count)
+        unitsGiven = Column(repeating: 0, count: trace.count)
         outcome = ContiguousArray(repeating: .completed, count: trace.count)
     }
+
+    /// When each job started, when it ended, and the units that it had.
+    var start: ContiguousArray<Int64> { starts.array }
+    var end: ContiguousArray<Int64> { ends.array }
+    var units: ContiguousArray<Int64> { unitsGiven.array }
 
     /// Starts a job if there is room, and sets its end.
     @inline(__always)
@@ -95,11 +102,11 @@ struct Replay<Cluster: Machine> {
         counters.repartitions += created
         let length = length(work[job], job, column: column, created: created)
         let (finish, tooLate) = now.addingReportingOverflow(length)
-        start[job] = now
-        end[job] = finish
+        starts[job] = now
+        ends[job] = finish
         running += 1
         let taken = machine.units(job, shape: shape)
-        units[job] = taken
+        unitsGiven[job] = taken
         allocatedUnits += taken
         guard !tooLate, finish < EventWheel.end else {
             overflow = overflow ?? job
@@ -142,10 +149,10 @@ struct Replay<Cluster: Machine> {
     @inline(__always)
     mutating func finishDue(_ due: inout ContiguousArray<Run>) {
         due.removeAll(keepingCapacity: true)
-        drained.removeAll(keepingCapacity: true)
+        drained.removeAll()
         wheel.drain(into: &drained)
         let now = wheel.now
-        for index in drained.indices {
+        for index in 0..<drained.count {
             let run = runs[Int(drained[index])]
             freeRuns.append(drained[index])
             machine.finish(run)
@@ -160,13 +167,26 @@ struct Replay<Cluster: Machine> {
 
     /// Turns the wheel to the next end, if it is not after a limit.
     @inline(__always)
-    mutating func nextEnd(upTo limit: Int64) -> Int64? { wheel.advance(to: limit) }
+    mutating func nextEnd(upTo limit: Int64) -> Int64? {
+        let time = wheel.advance(to: limit)
+        if !wheel.near.isEmpty { fetchNear() }
+        return time
+    }
+
+    /// Reads what soon ends, all at once: memory that is far away answers in the time that one read takes.
+    private mutating func fetchNear() {
+        for index in 0..<wheel.near.count {
+            let run = runs[Int(wheel.near[index])]
+            fetched &+= machine.fetch(run)
+        }
+        wheel.near.removeAll()
+    }
 
     /// Counts what still runs when departures are off.
     mutating func close(at now: Int64) {
-        for job in start.indices where start[job] >= 0 && outcome[job] == .running {
-            end[job] = SimulationResult.never
-            allocatedUnitMilliseconds += Double(units[job]) * Double(now - start[job])
+        for job in outcome.indices where starts[job] >= 0 && outcome[job] == .running {
+            ends[job] = SimulationResult.never
+            allocatedUnitMilliseconds += Double(unitsGiven[job]) * Double(now - starts[job])
         }
         lastEnd = now
     }

@@ -22,12 +22,19 @@ package struct TheoreticalQueue: Sendable, Hashable {
     /// The mean wait in service times: Erlang's C formula for M/M/c, Pollaczek and Khinchine's for M/D/1.
     package var meanWait: Double {
         guard isExponential else { return load / (2 * (1 - load)) }
+        return probabilityOfWaiting * meanWaitOfDelayed
+    }
+
+    /// The mean wait of those that wait at all, in service times; of exponential service only.
+    package var meanWaitOfDelayed: Double { 1 / (Double(servers) * (1 - load)) }
+
+    /// The part of jobs that wait, by Erlang's C formula; of exponential service only.
+    package var probabilityOfWaiting: Double {
         let offered = load * Double(servers)
         // Erlang's B by its recursion in the number of servers, then C from B.
         var blocking = 1.0
         for count in 1...max(1, servers) { blocking = offered * blocking / (Double(count) + offered * blocking) }
-        let waiting = blocking / (1 - load * (1 - blocking))
-        return waiting / (Double(servers) * (1 - load))
+        return blocking / (1 - load * (1 - blocking))
     }
 
     /// A mean with its 99 % interval.
@@ -84,10 +91,81 @@ package struct TheoreticalQueue: Sendable, Hashable {
             for job in min(warmUp, trace.count)..<trace.count { total += Double(result.start[job] - trace.submit[job]) }
             means.append(total / Double(max(1, trace.count - warmUp)) / Self.meanService)
         }
+        return Self.interval(means)
+    }
+
+    private static func interval(_ means: [Double]) -> Estimate {
         let count = Double(means.count)
         let mean = means.reduce(0, +) / count
         let variance = means.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (count - 1)
         let t = StudentT.quantile(0.995, df: count - 1)
         return Estimate(mean: mean, halfWidth: t * (variance / count).squareRoot())
+    }
+
+    // MARK: Where waiting is rare
+
+    /// Arrivals after each instant at which all servers become busy, enough for nearly every queue to end before.
+    static let arrivalsOfExcursion = 128
+
+    /// Many instants at which the last free server is taken, far apart, and what arrives after each.
+    ///
+    /// Service is exponential, so what is left of the services at such an instant is a fresh draw each: the state is
+    /// the same every time, and a queue that forms there is one of those that form in the long run.
+    package func excursions(_ count: Int, seed: UInt64, replication: UInt64) -> Trace {
+        var random = RandomGenerator(seed: seed, stream: replication)
+        var trace = Trace()
+        trace.reserveCapacity(count * (servers + Self.arrivalsOfExcursion))
+        let gap = Self.meanService / (load * Double(servers))
+        var begin = 0.0
+        for _ in 0..<max(0, count) {
+            var time = begin
+            var last = begin
+            for job in 0..<(servers + Self.arrivalsOfExcursion) {
+                if job >= servers { time -= gap * Double.log(random.uniform()) }
+                let service = (-Self.meanService * Double.log(random.uniform())).rounded()
+                last = max(last, time + service)
+                trace.append(
+                    TraceJob(
+                        id: Int64(trace.count),
+                        submit: Int64(min(time, 0x1p49)),
+                        duration: Int64(min(service, 0x1p49))
+                    )
+                )
+            }
+            // Past the last end were nobody to wait, and far past what waiting can add.
+            begin = last + Self.meanService * Double(servers + Self.arrivalsOfExcursion)
+        }
+        return trace
+    }
+
+    /// The mean wait of those that wait, replayed from ``excursions(_:seed:replication:)``, with a 99 % interval.
+    ///
+    /// For a queue in which so few wait that replaying all jobs would take months: only what happens while all
+    /// servers are busy is replayed, the first queue after each such instant, up to the first arrival that does not wait.
+    /// Each replication gives the ratio of all waits to all who waited.
+    ///
+    /// - Throws: what ``simulate(_:on:options:)`` throws.
+    package func estimateOfDelayed(
+        excursions count: Int,
+        replications: Int,
+        seed: UInt64
+    ) throws(SimulationError) -> Estimate {
+        var means: [Double] = []
+        let length = servers + Self.arrivalsOfExcursion
+        for replication in 0..<max(2, replications) {
+            let trace = excursions(count, seed: seed, replication: UInt64(replication))
+            let result = try simulate(trace, on: .pool(gpus: servers))
+            var (total, delayed) = (0.0, 0.0)
+            for begin in stride(from: 0, to: trace.count, by: length) {
+                for job in (begin + servers)..<(begin + length) {
+                    let wait = result.start[job] - trace.submit[job]
+                    if wait == 0 { break }
+                    total += Double(wait)
+                    delayed += 1
+                }
+            }
+            means.append(total / max(1, delayed) / Self.meanService)
+        }
+        return Self.interval(means)
     }
 }
