@@ -71,11 +71,16 @@ enum ByteWords {
     static func number(_ bytes: Span<UInt8>, _ field: FieldRange) -> Int64 {
         let (lower, upper) = (Int(field.lower), Int(field.upper))
         let count = upper - lower
-        guard count > 0, count <= 16 else { return -1 }
-        if count <= 8 {
-            guard let value = decimal(aligned(bytes, lower, upper), count: count) else { return -1 }
-            return Int64(truncatingIfNeeded: value)
-        }
+        guard count > 0, count <= 8 else { return longNumber(bytes, lower, upper) }
+        guard let value = decimal(aligned(bytes, lower, upper), count: count) else { return -1 }
+        return Int64(truncatingIfNeeded: value)
+    }
+
+    /// The same of 9 to 16 digits.
+    @inline(never)
+    private static func longNumber(_ bytes: Span<UInt8>, _ lower: Int, _ upper: Int) -> Int64 {
+        let count = upper - lower
+        guard count > 8, count <= 16 else { return -1 }
         guard let tail = decimal(load(bytes, upper - 8), count: 8),
             let head = decimal(aligned(bytes, lower, upper - 8), count: count - 8)
         else { return -1 }

@@ -55,9 +55,7 @@ struct LineReader: Sendable {
                 overlong = false
                 return .tooLong
             }
-            if carried.last == 0x0D { carried.removeLast() }
-            handedOver = true
-            return .carried
+            return handOver()
         }
         if end > start, bytes[end - 1] == 0x0D { end -= 1 }
         return end - start > limit ? .tooLong : .inside(start..<end)
@@ -76,9 +74,14 @@ struct LineReader: Sendable {
         }
         guard !carried.isEmpty else { return nil }
         number += 1
+        return handOver()
+    }
+
+    /// The line that is kept; with its carriage return it may be one byte longer than a line can be.
+    private mutating func handOver() -> Found {
         if carried.last == 0x0D { carried.removeLast() }
         handedOver = true
-        return .carried
+        return carried.count > limit ? .tooLong : .carried
     }
 
     /// Where the next line feed is, or the end.

@@ -10,6 +10,7 @@ enum Scan {
     }
 
     /// With a sign, or more digits.
+    @inline(never)
     private static func anyInteger(_ bytes: Span<UInt8>, _ field: FieldRange) -> Int64? {
         var at = Int(field.lower)
         let end = Int(field.upper)
@@ -39,6 +40,7 @@ enum Scan {
     }
 
     /// With a sign, a point, an exponent, or more digits.
+    @inline(never)
     private static func anyScaled(_ bytes: Span<UInt8>, _ field: FieldRange, by scale: Int64) -> Int64? {
         var at = Int(field.lower)
         let end = Int(field.upper)

@@ -92,6 +92,24 @@ import Testing
         }
     }
 
+    /// One byte above the limit is kept for a carriage return, and counts where it is none.
+    @Test func `a line one byte beyond the limit is left out however its bytes arrive`() throws {
+        var options = TraceImportOptions()
+        options.lineLimit = 64
+        let header = "job,submit_s,duration_s,gpus,team\n"
+        for (length, jobs) in [(63, 2), (64, 2), (65, 1), (66, 1)] {
+            for end in ["\n", "\r\n"] {
+                let row = "a,0,1,1," + String(repeating: "t", count: length - 8)
+                for piece in [1, 2, 63, 64, 65, 66, 1_000] {
+                    for last in ["", end] {
+                        let text = header + "b,0,1,1,t" + end + row + last
+                        #expect(try Read.trace(text, options, piece: piece).trace.count == jobs)
+                    }
+                }
+            }
+        }
+    }
+
     @Test func `a file whose first line does not end is refused at once`() throws {
         var importer = TraceImporter(file: "zeros")
         let piece = [UInt8](repeating: 0, count: 1 << 20)
