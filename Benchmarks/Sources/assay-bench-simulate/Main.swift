@@ -5,7 +5,8 @@ import Scheduling
 
 /// Measures the engine of replay.
 ///
-/// `assay-bench-simulate [headline | scaling | theory | swf FILE GPUS | placement NODES PODS]`. Times are of one run each on one core; repeat them on a quiet machine.
+/// `assay-bench-simulate [headline | scaling | theory | swf FILE GPUS | placement NODES PODS | parse [FILE…] |
+/// parse-damage [SECONDS [SEED]]]`. Times are of one run each on one core; repeat them on a quiet machine.
 @main
 enum Main {
     static func main() throws {
@@ -16,8 +17,17 @@ enum Main {
         case "theory": try Theory.run()
         case "swf" where arguments.count == 3: try swf(arguments[1], gpus: Int(arguments[2]) ?? 0)
         case "placement" where arguments.count == 3: try PlacementBench.run(nodes: arguments[1], pods: arguments[2])
+        case "parse": try ParseBench.run(Array(arguments.dropFirst()))
+        case "parse-damage" where arguments.count <= 3:
+            try ParseDamage.run(
+                seconds: arguments.count > 1 ? Double(arguments[1]) ?? 60 : 60,
+                seed: arguments.count > 2 ? UInt64(arguments[2]) ?? 1 : 1
+            )
         default:
-            print("usage: assay-bench-simulate [headline | scaling | theory | swf FILE GPUS | placement NODES PODS]")
+            print(
+                "usage: assay-bench-simulate [headline | scaling | theory | swf FILE GPUS | placement NODES PODS "
+                    + "| parse [FILE…] | parse-damage [SECONDS [SEED]]]"
+            )
         }
     }
 
