@@ -1,8 +1,8 @@
 import Probability
 
 /// Nodes with GPUs, CPU and memory under a policy that scores whole nodes: a ``NodePlacer`` that jobs also leave.
-struct NodeScoreMachine<Score: NodeScore>: Machine {
-    private var placer: NodePlacer<Score>
+struct NodeScoreMachine: Machine {
+    private var placer: NodePlacer<ReplayScore>
     private let demand: NodeDemand
 
     /// What each job got on its first node.
@@ -14,7 +14,7 @@ struct NodeScoreMachine<Score: NodeScore>: Machine {
     private var scratch: [NodePlace] = []
     private var reserved: [Int] = []
 
-    init(_ placer: NodePlacer<Score>, _ demand: NodeDemand, jobs: Int) {
+    init(_ placer: NodePlacer<ReplayScore>, _ demand: NodeDemand, jobs: Int) {
         self.placer = placer
         self.demand = demand
         node = ContiguousArray(repeating: SimulationResult.nowhere, count: jobs)
@@ -50,7 +50,7 @@ struct NodeScoreMachine<Score: NodeScore>: Machine {
     private static func giveAll(
         _ shape: Int,
         _ demand: NodeDemand,
-        _ placer: inout NodePlacer<Score>,
+        _ placer: inout NodePlacer<ReplayScore>,
         _ scratch: inout [NodePlace],
         _ lackedOnlyNodes: inout Bool
     ) -> Bool {
@@ -82,7 +82,7 @@ struct NodeScoreMachine<Score: NodeScore>: Machine {
         _ places: [NodePlace],
         _ shape: Int,
         _ demand: NodeDemand,
-        _ placer: inout NodePlacer<Score>
+        _ placer: inout NodePlacer<ReplayScore>
     ) {
         var index = 0
         for part in demand.parts(of: shape) {
@@ -254,25 +254,10 @@ extension Simulation {
     /// Replays under a policy that scores nodes, and says where each job was.
     ///
     /// - Throws: ``SimulationError`` where GPUs are cut into MIG instances, or only some can be shared.
-    func runScoringNodes(
-        _ groups: [NodeGroup],
-        _ plan: JobPlan
-    ) throws(SimulationError) -> SimulationResult {
-        let largest = LargestNode(groups)
-        return switch options.placement {
-        case .random: try run(groups, plan, RandomScore())
-        case .dotProduct: try run(groups, plan, DotProductScore(largest: largest))
-        case .gpuClustering: try run(groups, plan, GPUClusteringScore(largest: largest))
-        case .gpuPacking: try run(groups, plan, GPUPackingScore())
-        case .firstFit, .bestFit, .worstFit, .expectedFragmentation, .fragmentationGradient:
-            try run(groups, plan, FragmentationGradientScore())
-        }
-    }
-
-    private func run(
+    func run(
         _ groups: [NodeGroup],
         _ plan: JobPlan,
-        _ score: some NodeScore
+        _ score: ReplayScore
     ) throws(SimulationError) -> SimulationResult {
         let isShared = try sharesGPUs(groups)
         let demand = NodeDemand(plan, shapes, isShared: isShared)

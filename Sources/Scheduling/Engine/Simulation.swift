@@ -53,7 +53,9 @@ struct Simulation {
                 mayCreate: plan.mayCreate,
                 gpuCount: cluster.gpuCount
             )
-            if options.placement.scoresNodes { return try simulation.runScoringNodes(groups, plan) }
+            if let score = ReplayScore(options.placement, largest: LargestNode(groups)) {
+                return try simulation.run(groups, plan, score)
+            }
             var (result, machine) = try simulation.run(NodeMachine(plan, jobs: trace.count))
             result.slice = ContiguousArray(trace.submit.indices.map { machine.sliceCode($0) })
             result.node = machine.node

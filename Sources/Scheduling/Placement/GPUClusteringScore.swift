@@ -4,7 +4,7 @@
 /// each the fuller node, by quarters of 25 points rounded down. A CPU job likes all nodes alike. After Xiao et al.,
 /// "Gandiva", OSDI '18, as in Weng et al., ATC '23, section 6.1.
 package struct GPUClusteringScore: NodeScore {
-    package static let wantsAffinity = true
+    package var wantsAffinity: Bool { true }
     let largest: LargestNode
 
     package init(largest: LargestNode) { self.largest = largest }

@@ -71,7 +71,7 @@ package struct NodePlacer<Score: NodeScore>: Sendable {
         let (cells, overflow) = requests.count.multipliedReportingOverflow(by: nodes + 1)
         remembers = !overflow && cells <= Self.mostRemembered
         memory = ContiguousArray(repeating: [], count: max(1, requests.count))
-        kinds = ContiguousArray(repeating: 0, count: Score.wantsAffinity ? 64 * nodes : 0)
+        kinds = ContiguousArray(repeating: 0, count: score.wantsAffinity ? 64 * nodes : 0)
     }
 
     /// Puts a job on the node and GPUs that the policy likes most; nil where it fits on none.
@@ -81,7 +81,7 @@ package struct NodePlacer<Score: NodeScore>: Sendable {
     ///   - memoryMiB: the host memory that it takes.
     /// - Returns: where it was put.
     package mutating func place(_ request: Int, memoryMiB: Int64) -> NodePlace? {
-        guard let slot = Score.drawsNode ? drawn(request, memoryMiB) : best(request, memoryMiB) else { return nil }
+        guard let slot = score.drawsNode ? drawn(request, memoryMiB) : best(request, memoryMiB) else { return nil }
         return take(request, memoryMiB, slot)
     }
 
@@ -164,7 +164,7 @@ package struct NodePlacer<Score: NodeScore>: Sendable {
     }
 
     private mutating func countKind(_ request: NodeRequest, rank: Int, by change: Int32) -> UInt64 {
-        guard Score.wantsAffinity else { return 0 }
+        guard score.wantsAffinity else { return 0 }
         let before = states.affinity[Int(states.slotOfRank[rank])]
         let bit = request.affinity
         if bit == 0 { return before }

@@ -5,9 +5,9 @@ package import Probability
 /// The placer gives the job to a node of the highest score, the lowest rank among equals.
 package protocol NodeScore: Sendable {
     /// Whether the node is drawn among all that fit instead of taken by score.
-    static var drawsNode: Bool { get }
+    var drawsNode: Bool { get }
     /// Whether the score depends on the kinds of jobs on a node.
-    static var wantsAffinity: Bool { get }
+    var wantsAffinity: Bool { get }
     /// The score of a slot's nodes, at least 0; only asked where the request fits.
     func score(_ states: borrowing NodeStates, slot: Int, _ request: NodeRequest) -> Int32
     /// The GPU for a share on a node of the slot; only asked where the request fits.
@@ -15,8 +15,8 @@ package protocol NodeScore: Sendable {
 }
 
 extension NodeScore {
-    package static var drawsNode: Bool { false }
-    package static var wantsAffinity: Bool { false }
+    package var drawsNode: Bool { false }
+    package var wantsAffinity: Bool { false }
 
     /// The GPU with the least room that suffices, the lowest among equals: what every policy does that has no own idea.
     package func gpu(

@@ -6,7 +6,7 @@ package import Probability
 package struct RandomScore: NodeScore {
     package init() {}
 
-    package static let drawsNode = true
+    package var drawsNode: Bool { true }
 
     package func score(_ states: borrowing NodeStates, slot: Int, _ request: NodeRequest) -> Int32 { 0 }
 
