@@ -201,5 +201,14 @@ if Context.environment["ASSAY_BENCHMARKS"] == "1" {
             linkerSettings: mathematics
         )
     )
+    package.targets.append(
+        .executableTarget(
+            name: "assay-bench-models",
+            dependencies: ["Documents", "Estate", "Probability", "Scheduling"],
+            path: "Benchmarks/Sources/assay-bench-models",
+            swiftSettings: settings,
+            linkerSettings: mathematics
+        )
+    )
     package.products.append(.executable(name: "assay-bench", targets: ["assay-bench"]))
 }
