@@ -83,13 +83,67 @@ import Testing
         #expect(folder.names.contains("p/first-model.record.json"))
     }
 
+    @Test("a job is measured in turn too, one run of it at a time")
+    func job() throws {
+        let folder = try TemporaryFolder()
+        let words = [
+            "measure", "--pair", "other", "--remote-command", "sh -c", "--remote-program", Self.node, "--blocks", "1",
+            "-o", "p", "--job", "sleep 0.05", "--warmup", "0", "--keep-disturbed", "--allow-emulated",
+        ]
+        let outcome = try AssayBinary.run(words, in: folder.path)
+        try #require(outcome.status == 0, "\(outcome.errors)")
+        let compared = try AssayBinary.json(
+            ["compare", "p/local.record.json", "--with", "p/remote.record.json", "--json"],
+            in: folder.path
+        )
+        let metrics = try #require(compared["metrics"] as? [[String: Any]])
+        let time = try #require(metrics.first { $0["name"] as? String == "completion_time" })
+        #expect((time["baseline_values"] as? [Any])?.count == 2)
+    }
+
+    @Test("an interruption ends in order, says how to go on, and nothing is lost")
+    func interrupted() throws {
+        let folder = try TemporaryFolder()
+        // The machine counts the calls, and from the second on keeps whoever asks waiting.
+        try folder.write(
+            "reach",
+            "#!/bin/sh\n[ -e back ] || { [ -e used ] && { : > waiting; exec sleep 600; }; : > used; }\nexec sh -c \"$1\"\n"
+        )
+        let arguments = Self.pair("sh \(folder.path)/reach", ["-o", "p"])
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: AssayBinary.path)
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        try folder.write("errors", "")
+        process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: folder.path + "/errors"))
+        try process.run()
+        for _ in 0..<1_200 where !folder.names.contains("waiting") && process.isRunning { usleep(50_000) }
+        try #require(folder.names.contains("waiting"))
+        process.interrupt()
+        process.waitUntilExit()
+        let errors = try folder.read("errors")
+        #expect(process.terminationReason == .exit && process.terminationStatus == 3, "\(errors)")
+        #expect(errors.contains("interrupted") && errors.contains("--continue"), "\(errors)")
+        #expect(!folder.names.contains("p/local.record.json"))
+        let kept = folder.names.filter { $0.hasPrefix("p/runs/") }
+        #expect(!kept.isEmpty)
+        try folder.write("back", "")
+        let resumed = try AssayBinary.run(arguments + ["--continue"], in: folder.path)
+        #expect(resumed.status == 0, "\(resumed.errors)")
+        #expect(folder.names.contains("p/remote.record.json"))
+    }
+
     @Test(
         "command lines that mean nothing are refused",
         arguments: [
             (["--pair", "-oProxyCommand=x"], "--pair"), (["--crossover"], "--pair"),
             (["--pair", "h", "--crossover", "--aa"], "different"),
             (["--pair", "h", "--blocks", "0"], "--blocks"), (["--pair", "h", "--exchanged"], "--crossover"),
-            (["--pair", "h", "--crossover"], "--declare"), (["--pair", "h", "--run-timeout", "soon"], "no time"),
+            (["--pair", "h", "--crossover"], "--declare"), (["--pair", "h", "--neighbour", "x"], "--neighbour"),
+            (["--pair", "h", "--job", "x", "--resume"], "--continue"), (["--pair", "h", "--listen", "1"], "--listen"),
+            (["--pair", "h", "--run-timeout", "soon"], "no time"),
             (["--pair", "h", "--aa", "--declare", "bare-metal", "--declare-remote", "vm-vgpu"], "one model"),
             (["--rate", "5"], "--endpoint"), (["--endpoint", "https://x/", "--rate", "5"], "end TLS"),
             (["--endpoint", "http://x/"], "--rate"), (["--endpoint", "http://x/", "--rate", "1e9"], "--rate"),
@@ -112,7 +166,14 @@ import Testing
         let folder: TemporaryFolder
         let command: String
 
-        static let program = ["/usr/sbin/sshd", "/usr/local/sbin/sshd"].first {
+        /// The system's own, or what scripts/sshd-parts unpacked; ASSAY_SSHD names another, by its absolute path.
+        static let program = [
+            ProcessInfo.processInfo.environment["ASSAY_SSHD"], "/usr/sbin/sshd", "/usr/local/sbin/sshd",
+            AssayBinary.root + "/.build/sshd/sshd",
+        ].compactMap { $0 }.first { FileManager.default.isExecutableFile(atPath: $0) }
+
+        /// Whether the client and its keys' maker are there.
+        static let hasClient = ["/usr/bin/ssh", "/usr/bin/ssh-keygen"].allSatisfy {
             FileManager.default.isExecutableFile(atPath: $0)
         }
 
@@ -186,7 +247,8 @@ import Testing
 
     @Test(
         "over a real sshd the record comes through and nothing is left there",
-        .enabled(if: SecureShell.program != nil, "sshd is missing: apt-get install openssh-server")
+        .enabled(if: SecureShell.program != nil, "sshd is missing; scripts/sshd-parts unpacks one"),
+        .enabled(if: SecureShell.hasClient, "ssh is missing: apt-get install openssh-client")
     )
     func sshd() throws {
         let shell = try SecureShell()
