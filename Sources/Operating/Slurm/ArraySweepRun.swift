@@ -121,10 +121,9 @@ package struct ArraySweepRun {
 
     /// What Slurm says of the end of a task.
     private func ending(of task: Int, _ job: Int?) async -> String {
-        guard let job, let endings = try? await client.endings(of: job),
-            let ending = endings.first(where: { $0.task == task })
-        else { return "Slurm no longer says how" }
-        return ending.clause
+        guard let job, let endings = try? await client.endings(of: job) else { return "Slurm does not say how" }
+        // Of a task that is cancelled while it waits, Slurm keeps nothing.
+        return endings.first { $0.task == task }?.clause ?? "cancelled before it ran, or forgotten by Slurm"
     }
 
     /// Notes each reason that keeps tasks waiting and does not pass by itself.
