@@ -63,7 +63,7 @@ struct JobRunnerTests {
     func peakMemory() throws {
         // The kernel counts what this process held before the job's program replaced it.
         var used = rusage()
-        try #require(getrusage(RUSAGE_SELF, &used) == 0)
+        try #require(getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &used) == 0)
         let own = used.ru_maxrss * 1_024
         let command = "head -c \(own + 200_000_000) /dev/zero | tail -n 1 | wc -c >/dev/null"
         let large = try Self.run(JobPlan(command: command))
