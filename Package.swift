@@ -87,7 +87,7 @@ let package = Package(
         ),
         .target(
             name: "Reporting",
-            dependencies: ["Documents", "Estate", "Study", "Evidence", "Cost", "Decision"],
+            dependencies: ["Documents", "Estate", "Study", "Evidence", "Scheduling", "Cost", "Decision"],
             resources: [.embedInCode("Assets/report.css")],
             swiftSettings: settings,
             linkerSettings: mathematics

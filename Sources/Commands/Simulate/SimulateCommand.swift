@@ -23,6 +23,9 @@ struct SimulateCommand: AsyncParsableCommand {
     @OptionGroup(title: "Estate") var cluster: ClusterOptions
     @OptionGroup(title: "Reading the trace") var reading: TraceOptions
 
+    @OptionGroup(title: "What the model costs") var modelling: ModelOptions
+    @OptionGroup(title: "Report and questions") var questions: QuestionOptions
+
     @Option(help: ArgumentHelp("The queue: \(PolicyNames.queues.joined(separator: ", ")).", valueName: "name"))
     var queue = "fcfs"
 
@@ -119,6 +122,14 @@ struct SimulateCommand: AsyncParsableCommand {
         guard (0.001...1e6).contains(halfLife) else {
             throw ValidationError("--half-life \(halfLife) is outside 0.001 to 1e6 hours")
         }
+        if noDepartures || sweep != nil, modelling.isUsed || questions.output != nil || questions.objective != nil {
+            throw ValidationError(
+                "what a model costs, -o and --objective are of one replay in time, not of --no-departures or --sweep"
+            )
+        }
+        if modelling.isUsed, cluster.gpus == nil || cluster.gpu == nil {
+            throw ValidationError("what a model costs needs hosts that it can cut: --gpus N --gpu MODEL")
+        }
         if let inflate {
             guard noDepartures else {
                 throw ValidationError(
@@ -158,6 +169,7 @@ struct SimulateCommand: AsyncParsableCommand {
         }
         let trace = GPUTypeNames.align(imported.trace, with: description)
         let summary: ReplaySummary
+        var answers: ReplayAnswers?
         var files: [Files.Output] = []
         if noDepartures {
             let (result, seconds) = try study(trace, description, base)
@@ -165,16 +177,24 @@ struct SimulateCommand: AsyncParsableCommand {
             if let series { files.append(.init(series, bytes: ReplayFiles.series(result))) }
             if let jobs { files.append(.init(jobs, bytes: ReplayFiles.jobs(result, imported, trace))) }
         } else {
-            let (result, seconds) = try replay(trace, description, base, imported.names)
-            summary = ReplaySummary(result, of: trace, startUp: milliseconds(startUp), seconds: seconds)
+            let run = try timedReplay(of: trace, imported, base, gpus: base.gpus, model: base.model)
+            let result = run.result
+            summary = ReplaySummary(result, of: run.trace, startUp: milliseconds(startUp), seconds: run.seconds)
             if let series { files.append(.init(series, bytes: ReplayFiles.series(result))) }
-            if let jobs { files.append(.init(jobs, bytes: ReplayFiles.jobs(result, imported, trace, on: description))) }
+            if let jobs {
+                files.append(.init(jobs, bytes: ReplayFiles.jobs(result, imported, run.trace, on: run.cluster)))
+            }
+            try refuseEmpty(summary)
+            answers = try answer(trace, imported, base, run)
         }
         try refuseEmpty(summary)
         for file in files { try Files.write(file) }
+        if let answers, let folder = questions.output {
+            try answers.write(into: folder, summary, file: file, imported, supply, base, parsing: parsing)
+        }
         if json {
             let members =
-                summary.members(parsing: parsing) + [
+                summary.members(parsing: parsing) + (answers?.members() ?? []) + [
                     JSONMember("queue", .string(base.queue)), JSONMember("place", .string(base.placement.rawValue)),
                     JSONMember("seed", seedJSON),
                     JSONMember("import", ReplayText.auditJSON(imported, supply: supply)),
@@ -183,13 +203,15 @@ struct SimulateCommand: AsyncParsableCommand {
         } else {
             print(ReplayText.audit(imported, file: file, supply: supply))
             print(ReplayText.summary(summary, parsing: parsing), terminator: "")
+            if let answers { print(answers.text(), terminator: "") }
+            if let folder = questions.output { print("Written: \(folder)/index.html, \(ReplayAnswers.files)") }
             for path in [series, jobs].compactMap({ $0 }) { print("Written: \(path)") }
         }
     }
 
     // MARK: One replay
 
-    private func replay(
+    func replay(
         _ trace: Trace,
         _ cluster: ClusterDescription,
         _ setting: ReplaySetting,
@@ -341,7 +363,7 @@ struct SimulateCommand: AsyncParsableCommand {
         return ReplaySetting(queue: queue, placement: placement, gpus: nil, model: nil, seed: seed)
     }
 
-    private func estimateModel() throws -> EstimateModel {
+    func estimateModel() throws -> EstimateModel {
         if estimates == "exact" { return .exact }
         let isUniform = estimates.hasPrefix("uniform:")
         guard let factor = Double(isUniform ? String(estimates.dropFirst(8)) : estimates), (1...1e6).contains(factor)
@@ -357,7 +379,7 @@ struct SimulateCommand: AsyncParsableCommand {
     }
 
     /// Seconds from an option, already bounded.
-    private func milliseconds(_ seconds: Double) -> Int64 {
+    func milliseconds(_ seconds: Double) -> Int64 {
         Int64((min(max(seconds, 0), 1e12) * 1_000).rounded())
     }
 }

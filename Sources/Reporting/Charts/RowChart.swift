@@ -198,6 +198,25 @@ struct Track {
         body += "<line class=\"\(style)\" x1=\"\(x)\" x2=\"\(x)\" y1=\"\(top)\" y2=\"\(top + height)\"/>"
     }
 
+    /// A filled area between two curves over the axis: `low` and `high` are parts of the track's height, 0 to 1.
+    ///
+    /// Drawn in a box of its own that stretches with the width, so that thousands of points need no percentages.
+    mutating func area(_ points: [(x: Double, low: Double, high: Double)], style: Markup) {
+        guard points.count > 1, let left = axis.position(axis.low),
+            let width = axis.width(from: axis.low, to: axis.high)
+        else { return }
+        func place(_ x: Double, _ y: Double) -> Markup {
+            let across = (min(max(x, axis.low), axis.high) - axis.low) / (axis.high - axis.low)
+            return "\(NumberText.fixed(across * 1_000, 2)) \(NumberText.fixed((1 - min(max(y, 0), 1)) * 1_000, 1))"
+        }
+        let upper = points.map { place($0.x, $0.high) }.joined("L")
+        let lower = points.reversed().map { place($0.x, $0.low) }.joined("L")
+        body += """
+            <svg x="\(left)" y="\(top)" width="\(width)" height="\(height)" viewBox="0 0 1000 1000" \
+            preserveAspectRatio="none"><path class="\(style)" d="M\(upper)L\(lower)Z"/></svg>
+            """
+    }
+
     /// The shapes of a mark: each verdict has its own.
     enum Shape {
         case disc, ring, diamond, triangle, cross, square

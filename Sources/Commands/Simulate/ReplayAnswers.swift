@@ -1,0 +1,162 @@
+import Documents
+import NodeCommands
+import Reporting
+import Scheduling
+import Study
+
+/// What a replay came to and what else was asked of it, for every form of output.
+struct ReplayAnswers: Sendable {
+    var run: TimedReplay
+    var report: ReplayReport
+    var search: (objective: WaitObjective, answer: GPUSearch)?
+    var growth: [(model: String, question: DemandGrowth.Question, answer: DemandGrowth)] = []
+
+    /// The files beside index.html.
+    static let files = "results.json, series.csv, groups.csv, jobs.csv"
+
+    init(run: TimedReplay, report: ReplayReport) {
+        self.run = run
+        self.report = report
+    }
+
+    /// Today at midnight, in milliseconds from 1970-01-01T00:00:00Z, which is day 719,468 of the calendar's count.
+    private static var today: Int64 { Int64(Clock.today.dayNumber - 719_468) * 86_400_000 }
+
+    /// Members of `--json` beyond those of the summary.
+    func members() -> [JSONMember] {
+        var members = report.members()
+        if let rounds = run.rounds {
+            members.append(JSONMember("rounds", .integer(rounds.count)))
+            members.append(JSONMember("disagreement", .number(rounds.disagreement)))
+        }
+        if let search {
+            members.append(
+                JSONMember(
+                    "gpus_needed",
+                    .object(
+                        [
+                            JSONMember("percent", .number(search.objective.percent)),
+                            JSONMember("within_s", .number(search.objective.seconds)),
+                        ] + (search.answer.gpus.map { [JSONMember("gpus", .integer($0))] } ?? []) + [
+                            JSONMember("looks_monotone", .bool(search.answer.looksMonotone)),
+                            JSONMember("exceptions", .array(search.answer.exceptions.map(JSON.integer))),
+                            JSONMember("tried", .array(search.answer.trials.map { .integer($0.gpus) })),
+                        ]
+                    )
+                )
+            )
+        }
+        if !growth.isEmpty {
+            members.append(
+                JSONMember(
+                    "growth",
+                    .array(
+                        growth.map { entry in
+                            .object(
+                                [
+                                    JSONMember("model", .string(entry.model)),
+                                    JSONMember("yearly_growth", .number(entry.question.yearlyGrowth)),
+                                ] + entry.answer.members(today: Self.today)
+                            )
+                        }
+                    )
+                )
+            )
+        }
+        return members
+    }
+
+    /// Lines for people.
+    func text() -> String {
+        var text = ""
+        if let search {
+            let promise =
+                "\(NumberText.plain(search.objective.percent)) % of jobs start within "
+                + ReplayText.duration(search.objective.seconds)
+            text +=
+                "\nGPUs needed so that \(promise): \(search.answer.gpus.map { NumberText.grouped($0) } ?? "none tried")\n"
+            if !search.answer.looksMonotone {
+                text +=
+                    "Waits are not monotone in GPUs: of the sizes tried, "
+                    + search.answer.exceptions.map(String.init).joined(separator: ", ") + " say otherwise\n"
+            }
+        }
+        for entry in growth {
+            let range = entry.answer.range
+            let rate = NumberText.percent(entry.question.yearlyGrowth, 0)
+            let draws = "\(entry.answer.years.count) draws"
+            if entry.answer.reached * 2 > entry.answer.years.count {
+                let days = [range.low, range.median, range.high].map { DemandGrowth.day(after: $0, from: Self.today) }
+                text +=
+                    "\nUnder \(entry.model), growth of \(rate) a year outgrows the estate on \(days[1]) "
+                    + "(\(days[0]) to \(days[2]) over \(draws))\n"
+            } else {
+                text +=
+                    "\nUnder \(entry.model), growth of \(rate) a year does not outgrow the estate within "
+                    + "\(NumberText.fixed(entry.answer.horizonYears, 1)) years (\(draws))\n"
+            }
+        }
+        if let rounds = run.rounds, rounds.count > 1 {
+            text +=
+                "\nTurns on shared GPUs: \(rounds.count) rounds, durations agree within "
+                + "\(NumberText.percent(rounds.disagreement, 2))\n"
+        }
+        return text
+    }
+
+    /// Writes the page and its data.
+    func write(
+        into folder: String,
+        _ summary: ReplaySummary,
+        file: String,
+        _ imported: ImportedTrace,
+        _ supply: [Diagnostic],
+        _ setting: ReplaySetting,
+        parsing: Double
+    ) throws {
+        let timeline = NodeTimeline(run.result, on: run.cluster)
+        var names: [Int: String] = [:]
+        for lane in timeline?.lanes ?? [] {
+            for bar in lane.bars { names[bar.job] = imported.names[run.trace.id[bar.job]] }
+        }
+        let page = SimulationPage(
+            trace: file.split(separator: "/").last.map(String.init) ?? file,
+            setting: [
+                .init("Trace", "\(file): \(imported.format.rawValue)"),
+                .init("GPUs", NumberText.grouped(report.gpus)), .init("Queue", setting.queue),
+                .init("Placement", setting.placement.rawValue), .init("Seed", String(setting.seed)),
+            ]
+                + (run.rounds.map {
+                    [
+                        .init("Rounds", String($0.count)),
+                        .init("Durations agree within", NumberText.percent($0.disagreement, 2)),
+                    ]
+                } ?? []),
+            audit: [
+                .init("Rows", NumberText.grouped(imported.audit.rows)),
+                .init("Jobs", NumberText.grouped(imported.audit.jobs)),
+                .init("Rows left out", NumberText.grouped(imported.audit.skipped)),
+            ]
+                + imported.audit.entries.map {
+                    .init("\($0.finding.disposition.rawValue): \($0.finding.explanation)", NumberText.grouped($0.count))
+                } + supply.map { .init("Demand against supply", $0.message) },
+            report: report,
+            refusals: report.rejected.map { .init($0.reason.explanation, NumberText.grouped($0.count)) },
+            timeline: timeline,
+            jobNames: names,
+            search: search,
+            growth: growth.map { .init(model: $0.model, question: $0.question, answer: $0.answer) },
+            today: Self.today
+        )
+        try Files.write(
+            [
+                .init("index.html", Report.simulationHTML(page)),
+                .init("results.json", try JSON.object(summary.members(parsing: parsing) + members()).pretty()),
+                .init("series.csv", bytes: report.series.csv(gpus: report.gpus)),
+                .init("groups.csv", bytes: report.groupsCSV()),
+                .init("jobs.csv", bytes: ReplayFiles.jobs(run.result, imported, run.trace, on: run.cluster)),
+            ],
+            into: folder
+        )
+    }
+}
