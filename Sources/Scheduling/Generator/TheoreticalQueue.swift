@@ -104,7 +104,9 @@ package struct TheoreticalQueue: Sendable, Hashable {
 
     // MARK: Where waiting is rare
 
-    /// Arrivals after each instant at which all servers become busy, enough for nearly every queue to end before.
+    /// Arrivals after each instant at which all servers become busy.
+    ///
+    /// At load 1/2 a queue outlasts them once in a million; at higher loads, where waiting is not rare, more often.
     static let arrivalsOfExcursion = 128
 
     /// Many instants at which the last free server is taken, far apart, and what arrives after each.
@@ -132,8 +134,8 @@ package struct TheoreticalQueue: Sendable, Hashable {
                     )
                 )
             }
-            // Past the last end were nobody to wait, and far past what waiting can add.
-            begin = last + Self.meanService * Double(servers + Self.arrivalsOfExcursion)
+            // Past the last end were nobody to wait, and past what waiting adds.
+            begin = last + Self.meanService * (4 + 2 * Double(Self.arrivalsOfExcursion) / Double(servers))
         }
         return trace
     }
@@ -142,7 +144,7 @@ package struct TheoreticalQueue: Sendable, Hashable {
     ///
     /// For a queue in which so few wait that replaying all jobs would take months: only what happens while all
     /// servers are busy is replayed, the first queue after each such instant, up to the first arrival that does not wait.
-    /// Each replication gives the ratio of all waits to all who waited.
+    /// The ratio of all waits to all who waited; its interval by the spread of the replications' residuals from it.
     ///
     /// - Throws: what ``simulate(_:on:options:)`` throws.
     package func estimateOfDelayed(
@@ -150,7 +152,7 @@ package struct TheoreticalQueue: Sendable, Hashable {
         replications: Int,
         seed: UInt64
     ) throws(SimulationError) -> Estimate {
-        var means: [Double] = []
+        var sums: [(waits: Double, delayed: Double)] = []
         let length = servers + Self.arrivalsOfExcursion
         for replication in 0..<max(2, replications) {
             let trace = excursions(count, seed: seed, replication: UInt64(replication))
@@ -160,12 +162,15 @@ package struct TheoreticalQueue: Sendable, Hashable {
                 for job in (begin + servers)..<(begin + length) {
                     let wait = result.start[job] - trace.submit[job]
                     if wait == 0 { break }
-                    total += Double(wait)
+                    total += Double(wait) / Self.meanService
                     delayed += 1
                 }
             }
-            means.append(total / max(1, delayed) / Self.meanService)
+            sums.append((total, delayed))
         }
-        return Self.interval(means)
+        let delayed = max(1, sums.reduce(0) { $0 + $1.delayed })
+        let ratio = sums.reduce(0) { $0 + $1.waits } / delayed
+        let residuals = Self.interval(sums.map { $0.waits - ratio * $0.delayed })
+        return Estimate(mean: ratio, halfWidth: residuals.halfWidth * Double(sums.count) / delayed)
     }
 }

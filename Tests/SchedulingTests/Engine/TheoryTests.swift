@@ -8,11 +8,23 @@ struct TheoryTests {
         arguments: [(1, 0.5), (1, 0.8), (4, 0.5), (4, 0.8), (64, 0.8), (64, 0.9)]
     )
     func exponentialService(_ servers: Int, _ load: Double) throws {
-        // At load 1/2 a queue of 64 servers waits once in millions of jobs: for the benchmark, not for here.
+        // At load 1/2 one job in ten million waits for one of 64 servers: see the test of those that wait.
         let queue = TheoreticalQueue(servers: servers, load: load, isExponential: true)
         let estimate = try queue.estimate(jobs: 20_000, warmUp: 4_000, replications: 20, seed: 11)
         #expect(abs(estimate.mean - queue.meanWait) <= estimate.halfWidth)
         #expect(estimate.relativeHalfWidth < 0.4)
+    }
+
+    @Test(
+        "where waiting is rare, those that wait do so as the formula says",
+        arguments: [(64, 0.5), (4, 0.5), (1, 0.4)]
+    )
+    func rareWaiting(_ servers: Int, _ load: Double) throws {
+        let queue = TheoreticalQueue(servers: servers, load: load, isExponential: true)
+        let estimate = try queue.estimateOfDelayed(excursions: 1_000, replications: 20, seed: 21)
+        #expect(abs(estimate.mean - queue.meanWaitOfDelayed) <= estimate.halfWidth)
+        #expect(estimate.relativeHalfWidth < 0.3)
+        #expect(queue.meanWait == queue.probabilityOfWaiting * queue.meanWaitOfDelayed)
     }
 
     @Test("a server of constant time makes half the wait", arguments: [0.5, 0.8, 0.9])
