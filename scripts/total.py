@@ -4,8 +4,8 @@ import re
 import sys
 
 log = open(sys.argv[1], errors="replace").read()
-passed = len(re.findall(r"^[✔􁁛] Test (?!run|case)", log, re.M))
-failed = len(re.findall(r"^[✘􀢄] Test (?!run|case)", log, re.M))
+passed = len(re.findall(r"^[✔􁁛] Test (?!run|case).* passed after ", log, re.M))
+failed = len(re.findall(r"^[✘􀢄] Test (?!run|case).* failed after ", log, re.M))
 skipped = len(re.findall(r"^[➜􀙟] Test .*(?:skipped|cancelled)", log, re.M))
 whole = re.search(r"Test run with (\d+) tests?", log)
 if not whole or passed + failed == 0:

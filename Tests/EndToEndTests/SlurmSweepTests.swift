@@ -103,7 +103,7 @@ struct SlurmSweepTests {
         #expect(try await run.end() == 0, "\(run.errors)")
         #expect(run.errors.contains("was lost (FAILED on node"), "\(run.errors)")
         // By whose hand is known only of a task that had begun.
-        let endings = ["CANCELLED on node", "cancelled before it ran"].map { "task 11 was lost (\($0)" }
+        let endings = ["CANCELLED on node", "CANCELLED)", "cancelled before it ran"].map { "task 11 was lost (\($0)" }
         #expect(endings.contains { run.errors.contains($0) }, "\(run.errors)")
         #expect(Self.withoutSeconds(run.output) == Self.withoutSeconds(local.output))
         let nodes = Set(

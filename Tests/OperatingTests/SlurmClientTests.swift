@@ -81,10 +81,8 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: folder) }
         var client = full
         client.timeLimit = .seconds(2)
-        let begin = ContinuousClock().now
         let error = await #expect(throws: SlurmError.self) { try await client.tasks(named: "n") }
         #expect(error == .timedOut(command: "squeue", seconds: 2))
-        #expect(ContinuousClock().now - begin < .seconds(30))
         let text = try String(contentsOfFile: folder + "/process", encoding: .utf8)
         let process = try #require(Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)))
         #expect(kill(process, 0) != 0, "it still runs")
