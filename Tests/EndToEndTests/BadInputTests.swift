@@ -237,7 +237,8 @@ import Testing
     @Test(
         "a wrong command line exits with 64",
         arguments: [
-            ["record", "a.csv"], ["compare"], ["compare", "a.json", "-o", "a.html"], ["decide"], ["decide", "s", "--draws", "1"],
+            ["record", "a.csv"], ["compare"], ["compare", "a.json", "-o", "a.html"], ["decide"],
+            ["decide", "s", "--draws", "1"],
             ["nonsense"],
             ["compare", "a.json", "--with", "b.json", "--margin", "ten"], ["cost", "s", "--bill", "bare-mettle"],
             ["record", "a.csv", "--metric", "m", "--unit", "s", "--better", "lower", "--model", "vm-passthru"],
