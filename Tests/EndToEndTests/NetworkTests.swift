@@ -245,6 +245,22 @@ import Testing
         }
     }
 
+    /// Keeps the processors from sleeping in one arm and not in the other.
+    ///
+    /// While a message waits 100 us in the relay, those at both ends would sleep and wake later. What spins gives way to
+    /// everything.
+    private static func keepAwake() throws -> [Process] {
+        try (0..<ProcessInfo.processInfo.activeProcessorCount).map { _ in
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments = [
+                "-c", "chrt -i -p 0 $$ >/dev/null 2>&1 || renice -n 19 $$ >/dev/null; while :; do :; done",
+            ]
+            try process.run()
+            return process
+        }
+    }
+
     @Test(
         "latency that a relay injects is measured within 5 % of the relay's own record",
         .enabled(if: Namespaces.obstacle == nil, Comment(rawValue: Namespaces.obstacle ?? "namespaces are there"))
@@ -258,6 +274,8 @@ import Testing
         try build.run()
         build.waitUntilExit()
         try #require(build.terminationStatus == 0)
+        let spinners = try Self.keepAwake()
+        defer { for spinner in spinners { kill(spinner.processIdentifier, SIGKILL) } }
         var seen: [String] = []
         for attempt in 1...3 {
             let (measured, records) = try measureThroughRelays(relay, folder, "\(attempt)")
