@@ -97,7 +97,12 @@ extension Control {
     fileprivate var json: JSON {
         switch self {
         case .none(let have): .fields(["result": "no control", "have": .integer(have), "need": 4])
-        case .passed(let effect): .fields(["result": "passed", "minimum_detectable_percent": percent(effect)])
+        case .passed(let effect):
+            // Without any spread, what would have shown is unknown, not nothing.
+            .fields([
+                "result": "passed",
+                "minimum_detectable_percent": effect > LogRatio.resolution ? percent(effect) : nil,
+            ])
         case .failed(let low, let high):
             .fields(["result": "failed", "low_percent": percent(low), "high_percent": percent(high)])
         }

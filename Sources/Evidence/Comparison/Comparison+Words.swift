@@ -116,6 +116,8 @@ extension Comparison {
     private var controlWords: String {
         switch control {
         case .none(let have): "no control: \(have) of 4 \(controlUnit.rawValue)s"
+        case .passed(let effect) where effect <= LogRatio.resolution:
+            "control passed, but without any spread: what would have shown is unknown"
         case .passed(let effect):
             "control passed, an effect of \(ShareText.one(effect)) would have shown in four of five"
         case .failed(let low, let high):

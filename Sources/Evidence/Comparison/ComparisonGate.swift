@@ -30,8 +30,10 @@ package enum ComparisonGate {
     /// The notes for all metrics, worst first.
     static func notes(_ design: ComparisonDesign) -> [ValidityNote] {
         let (left, right) = (ArmProfile(design.left, design.baseline), ArmProfile(design.right, design.other))
-        return models(design.left, design.right) + differences(left, right, design.matching, latency: false)
-            + mixed(left, right) + blindSpots(design.left, design.right)
+        return contradictions(design.left, design.right) + models(design.left, design.right)
+            + differences(left, right, design.matching, latency: false)
+            + disturbed(design.left, "the baseline") + disturbed(design.right, "the other arm") + mixed(left, right)
+            + blindSpots(design.left, design.right)
     }
 
     /// The notes for a latency beyond those for all: the load offered.
@@ -212,7 +214,35 @@ package enum ComparisonGate {
         } ? name : quoted(name)
     }
 
+    /// How many runs of an arm were kept though something disturbed them.
+    static func disturbed(_ arm: ArmView, _ name: String) -> [ValidityNote] {
+        let found = arm.runs.compactMap(\.run.disturbance)
+        guard !found.isEmpty else { return [] }
+        let kinds = Dictionary(found.map { ($0, $0) }) { first, _ in first }
+        return [
+            ValidityNote(
+                severity: .caution,
+                code: "disturbed-runs",
+                sentence:
+                    "\(found.count) of \(arm.runs.count) runs of \(name) were kept though disturbed (\(list(kinds)))."
+            )
+        ]
+    }
+
     // MARK: Deployment models
+
+    /// Arms whose own facts say that they are not what they were declared: not the comparison that they pass for.
+    private static func contradictions(_ baseline: ArmView, _ other: ArmView) -> [ValidityNote] {
+        [(baseline, "the baseline"), (other, "the other arm")].flatMap { arm, name in
+            Set(arm.records.flatMap(\.modelContradictions)).sorted().map {
+                ValidityNote(
+                    severity: .invalid,
+                    code: "model-disproved",
+                    sentence: "A record of \(name) is \($0), so this is no comparison with \(name) as declared."
+                )
+            }
+        }
+    }
 
     private static func models(_ baseline: ArmView, _ other: ArmView) -> [ValidityNote] {
         var notes: [ValidityNote] = []

@@ -11,13 +11,13 @@ package struct ArmMetric: Sendable {
     package var values: [Double]
     /// The mean of the values, in the metric's unit.
     package var mean: Double
-    /// The 95 % t-interval of that mean, ended at 0 where no value is below; nil for one value.
+    /// The 95 % t-interval of that mean, ended at 0 where no value is below; nil for one value, or no spread.
     package var interval: Interval?
     /// The device's own limit, where the runs say it.
     package var limit: DeviceLimit?
     /// Pairs with another arm that differ as these runs do among themselves, with which 2 % is found with 95 % power.
     ///
-    /// Nil for fewer than three values, values that are not above 0, and where no number of pairs would do.
+    /// Nil for fewer than three values, no spread, values that are not above 0, and where no number of pairs would do.
     package var pairsForTwoPercent: Int?
     /// Why the number is descriptive only: too few samples for the quantile asked for.
     package var descriptiveBecause: String?
@@ -50,7 +50,8 @@ package struct ArmMetric: Sendable {
         let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
         let count = Double(values.count)
         let half = StudentT.quantile(0.975, df: count - 1) * (squares / (count - 1) / count).squareRoot()
-        guard half.isFinite else { return nil }
+        // Values that agree to the last digit leave the spread unknown, which is not a spread of nothing.
+        guard half.isFinite, half > LogRatio.resolution * abs(mean) else { return nil }
         return Interval(
             estimate: mean,
             low: values.contains { $0 < 0 } ? mean - half : max(0, mean - half),
@@ -64,6 +65,7 @@ package struct ArmMetric: Sendable {
         let logs = values.map { Double.log($0) }
         let centre = logs.reduce(0, +) / Double(logs.count)
         let variance = logs.reduce(0) { $0 + ($1 - centre) * ($1 - centre) } / Double(logs.count - 1)
+        guard variance.squareRoot() > LogRatio.resolution else { return nil }
         // A pair is the difference of two such units.
         return (try? Power.pairsToDetect(effect: .log(1.02), sd: (2 * variance).squareRoot(), power: 0.95)) ?? nil
     }

@@ -12,6 +12,8 @@ package struct ArmSummary: Sendable {
     package var unitOfReplication: ReplicationUnit
     /// Confirmatory metrics first, in order of declaration.
     package var metrics: [ArmMetric]
+    /// What speaks against the arm itself, one sentence each: a disproved declaration, runs kept though disturbed.
+    package var cautions: [String]
 
     /// Summarises records of one arm.
     ///
@@ -30,6 +32,9 @@ package struct ArmSummary: Sendable {
         }
         let level: ReplicationUnit = view.hosts.count > 1 ? .host : view.boots.count > 1 ? .boot : .run
         arm = Comparison.arm(view)
+        cautions =
+            Set(records.flatMap(\.modelContradictions)).sorted().map { "A record is \($0)." }
+            + ComparisonGate.disturbed(view, "this arm").map(\.sentence)
         boots = view.boots.count
         unitOfReplication = level
         metrics =

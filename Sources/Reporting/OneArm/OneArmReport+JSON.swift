@@ -20,6 +20,7 @@ extension OneArmReport {
                 "boots": .integer(summary.boots),
                 "runs": .integer(summary.arm.runs),
             ]),
+            "cautions": .array(summary.cautions.map { .string($0) }),
             "unit_of_replication": .string(summary.unitOfReplication.rawValue),
             "metrics": .array(summary.metrics.map(json)),
             "class_priors": .array(

@@ -15,6 +15,7 @@ extension OneArmReport {
         ]
         lines += table.render().split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
         lines.append("")
+        lines += summary.cautions.map { "caution: \($0)" }
         lines += notes
         if !classPriors.isEmpty { lines += [""] + priorLines }
         lines += ["", "What a pair needs"] + needs.map { "- \($0)" }
