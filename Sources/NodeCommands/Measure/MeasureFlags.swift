@@ -73,7 +73,19 @@ extension RecordingOptions {
     func finished(_ record: Record, flags: [String], seed: Int? = nil) throws -> Record {
         var asked = [Condition(name: "measure_flags", value: flags.isEmpty ? "none" : flags.joined(separator: " "))]
         if let seed { asked.append(Condition(name: "seed", value: "\(seed)")) }
-        return try adding(Self.adding(asked, to: record))
+        return try Self.challenged(adding(Self.adding(asked, to: record)))
+    }
+
+    /// The record with what disproves its declared model among its blind spots; said on standard error too.
+    private static func challenged(_ record: Record) throws -> Record {
+        let found = record.modelContradictions.map { "The record is \($0)." }
+        guard !found.isEmpty else { return record }
+        for sentence in found {
+            Console.error("warning: \(sentence) A comparison with it is invalid; check --declare.")
+        }
+        var content = record.content
+        for host in content.hosts.indices { content.hosts[host].blindSpots += found }
+        return try Record(content)
     }
 
     /// What leads on from a record that a guest has made of itself; nil where it is not known to be one.
