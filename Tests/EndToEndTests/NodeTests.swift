@@ -35,6 +35,24 @@ import Testing
         #expect(outcome.errors.contains("c.tar"), "\(outcome.errors)")
     }
 
+    static let repeatedProbes: [([String], String)] = [
+        (["--probes", "processor,detour,processor"], "--probes names 'processor' twice"),
+        (
+            ["--peer", "localhost:7770", "--network-probes", "network-rate,network-rate"],
+            "--network-probes names 'network-rate' twice"
+        ),
+        (["--probes", ","], "--probes names no probe"),
+    ]
+
+    @Test("a probe named twice is refused before anything is measured", arguments: repeatedProbes)
+    func probesNamedTwice(_ arguments: [String], words: String) throws {
+        let folder = try TemporaryFolder()
+        let outcome = try AssayBinary.run(["measure", "-o", "a.record.json"] + arguments, in: folder.path)
+        #expect(outcome.status == 64, "\(outcome.errors)")
+        #expect(outcome.errors.contains(words), "\(outcome.errors)")
+        #expect(folder.names.isEmpty)
+    }
+
     @Test("measure writes a record that validate and compare take")
     func measure() throws {
         let folder = try TemporaryFolder()

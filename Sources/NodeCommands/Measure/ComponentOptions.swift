@@ -52,6 +52,7 @@ struct ComponentOptions: MeasureMode {
     /// The probes asked for by name, in the order in which they were named; nil where none was.
     private func namedProbes() throws -> [ComponentProbe]? {
         guard let probes else { return nil }
+        try Arguments.refuseRepeated(probes, option: "--probes")
         return try probes.split(separator: ",").map { name in
             guard let probe = ComponentProbe.known.first(where: { $0.name == name }) else {
                 let known = ComponentProbe.known.map(\.name)

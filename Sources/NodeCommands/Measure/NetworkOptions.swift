@@ -100,6 +100,7 @@ struct NetworkOptions: MeasureMode {
 
     private func probes() throws -> [String] {
         guard let networkProbes else { return ComponentProbe.networkNames }
+        try Arguments.refuseRepeated(networkProbes, option: "--network-probes")
         return try networkProbes.split(separator: ",").map(String.init).map { name in
             guard ComponentProbe.networkNames.contains(name) else {
                 let hint = nearest(name, in: ComponentProbe.networkNames).map { "did you mean '\($0)'?" }

@@ -21,6 +21,17 @@ package enum Arguments {
         return (String(text[..<equals]), String(text[text.index(after: equals)...]))
     }
 
+    /// Refuses a list of names that is empty, or in which one stands twice: a record holds each metric once.
+    package static func refuseRepeated(_ list: String, option: String) throws {
+        var seen: Set<Substring> = []
+        for name in list.split(separator: ",") where !seen.insert(name).inserted {
+            throw ValidationError("\(option) names '\(name)' twice; name each probe once")
+        }
+        guard !seen.isEmpty else {
+            throw ValidationError("\(option) names no probe; name one or more, or leave it out")
+        }
+    }
+
     /// A share written as `5%` or `0.05`.
     package static func share(_ text: String, option: String, in range: ClosedRange<Double>) throws -> Double {
         let isPercent = text.hasSuffix("%")
