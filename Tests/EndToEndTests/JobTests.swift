@@ -60,6 +60,9 @@ import Testing
         (["--step-unit", "parsec", "--step-pattern", "t=(.)"], "is not a unit"),
         (["--quick"], "belongs to the measurement of components"),
         (["--detect", "x"], "is not a share"),
+        (["--condition", "disturbed=no"], "disturbed: the tool records this itself"),
+        (["--condition", "job_share_gpu=100"], "job_share_gpu: the tool records this itself"),
+        (["--condition", "gpu_memory_copy_limit_gb_per_s=1"], "the tool records this itself"),
     ]
 
     @Test("flags that make no sense are refused before anything runs", arguments: wrong)

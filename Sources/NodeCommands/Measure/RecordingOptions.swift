@@ -41,6 +41,11 @@ struct RecordingOptions: ParsableArguments {
         for (name, _) in try pairs() where !names.insert(name).inserted {
             throw ValidationError("--condition \(name) is given twice; a run has one value of it")
         }
+        for name in names.sorted() where ToolConditions.has(name) {
+            throw ValidationError(
+                "--condition \(name): the tool records this itself, and nothing may stand in its place; choose another name"
+            )
+        }
     }
 
     private func pairs() throws -> [(String, String)] {
