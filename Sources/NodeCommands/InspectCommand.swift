@@ -28,6 +28,9 @@ package struct InspectCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Also write what the checks read to this tar.", valueName: "tar"))
     var capture: String?
 
+    @Flag(help: "Let --capture replace a file that is there.")
+    var force = false
+
     @Option(help: ArgumentHelp("The host's own 'assay inspect --json', joined to a guest's.", valueName: "json"))
     var hostFacts: String?
 
@@ -43,6 +46,7 @@ package struct InspectCommand: ParsableCommand {
     package init() {}
 
     package func run() throws {
+        try requireFreeCapture()
         let view = try view()
         var inspection = Inspection(view, underLoad: load)
         if let hostFacts {
@@ -63,6 +67,16 @@ package struct InspectCommand: ParsableCommand {
             if let capture { print("Written: \(capture)") }
         }
         try hold(inspection)
+    }
+
+    private func requireFreeCapture() throws {
+        guard let capture else { return }
+        if let from, Files.areSame(capture, from) {
+            throw Failure.input(["\(capture): --capture would replace what --from reads; name another file"])
+        }
+        guard force || !Files.exists(capture) else {
+            throw Failure.input(["\(capture): is there already; name another file, or replace it with --force"])
+        }
     }
 
     private func view() throws -> HostView {

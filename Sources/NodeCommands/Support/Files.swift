@@ -98,7 +98,11 @@ package enum Files {
 
     /// Writes a set of files into a folder: every one is written beside its place first, and only then are they renamed,
     /// so that an error leaves what was there.
+    ///
+    /// - Throws: `Failure.input` when something other than a regular file (a device, a link, a folder) stands in the
+    ///   place of one, and `Failure.environment` when the system refuses.
     package static func write(_ outputs: [Output], into folder: String) throws(Failure) {
+        for output in outputs { try requireReplaceable(folder + "/" + output.name) }
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
@@ -146,6 +150,26 @@ package enum Files {
     package static func isFolder(_ path: String) -> Bool {
         var isFolder = false
         return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder
+    }
+
+    /// Whether two paths lead to one file or folder.
+    package static func areSame(_ left: String, _ right: String) -> Bool {
+        var first = stat(), second = stat()
+        guard stat(left, &first) == 0, stat(right, &second) == 0 else { return false }
+        return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+    }
+
+    /// Renaming would take the place of a device node or a link, which nobody who names an output means.
+    private static func requireReplaceable(_ path: String) throws(Failure) {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { return }
+        let kind =
+            switch status.st_mode & S_IFMT {
+            case S_IFLNK: "a symbolic link"
+            case S_IFDIR: "a folder"
+            default: "a device or another special file"
+            }
+        throw .input(["\(path): is \(kind), and only a regular file is ever replaced; name another file"])
     }
 
     private static func writeAll(_ bytes: [UInt8], to path: String) -> Bool {
