@@ -45,12 +45,26 @@ struct AttachmentJudge {
                     + "the six models describes it."
             )
         }
-        return hypervisor.isVirtualMachine ? virtual() : physical()
+        return hypervisor.isVirtualMachine ? virtual() : shown(physical(), examination)
     }
 
     private var name: String { (hypervisor.name ?? .unnamed).title }
 
     // MARK: No hypervisor seen
+
+    /// Nothing found is an answer only where every mandatory check could look.
+    private func shown(_ verdict: AttachmentVerdict, _ examination: Examination) -> AttachmentVerdict {
+        guard verdict.model != nil, let check = examination.checks.first(where: \.isMissingAndMandatory) else {
+            return verdict
+        }
+        return AttachmentVerdict(
+            model: nil,
+            detail: "undetermined",
+            reason:
+                "No check found a hypervisor, and the mandatory check '\(check.title)' could not run: bare metal is "
+                + "not shown."
+        )
+    }
 
     private func physical() -> AttachmentVerdict {
         let detail = container.name == nil ? "bare-metal-likely" : "container-on-bare-metal"

@@ -19,6 +19,12 @@ package struct Check: Sendable, Hashable {
     /// What became of it.
     package var outcome: Outcome
 
+    /// Whether it stands between a host and the words 'bare metal'.
+    var isMissingAndMandatory: Bool {
+        guard isMandatory, case .couldNotRun = outcome else { return false }
+        return true
+    }
+
     /// A check and what became of it.
     package init(id: String, title: String, isMandatory: Bool = false, outcome: Outcome) {
         self.id = id
