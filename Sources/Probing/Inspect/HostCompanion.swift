@@ -16,6 +16,8 @@ package struct HostCompanion: Sendable, Hashable {
     package var hypervisor: String
     /// The facts by name.
     package var facts: [String: String]
+    /// Whether the host could say which guests it runs; where it could not, a fact that is missing says nothing.
+    package var couldLookForGuests: Bool
     /// GPUs and adapters.
     package var devices: [Device]
     /// What is wrong with the host.
@@ -47,6 +49,12 @@ package struct HostCompanion: Sendable, Hashable {
         facts = [:]
         for (name, fact) in try root["facts"]?.mapping().members ?? [] {
             facts[name] = try fact.mapping().require("value").string()
+        }
+        couldLookForGuests = true
+        for check in try root["checks"]?.array(maximum: 10_000) ?? [] {
+            let fields = try check.mapping()
+            guard try fields.require("id").string() == "guests-of-this-host" else { continue }
+            couldLookForGuests = try fields.require("outcome").string() == "ran"
         }
         devices = []
         for device in try root["devices"]?.array(maximum: 10_000) ?? [] {
@@ -98,7 +106,7 @@ package struct HostCompanion: Sendable, Hashable {
         switch (guest.hypervisor.name, kvm) {
         case (.kvm?, let module?):
             join.agreements.append("The guest runs on KVM, and the host has \(module) loaded.")
-        case (.kvm?, nil):
+        case (.kvm?, nil) where couldLookForGuests:
             join.conflicts.append("The guest runs on KVM, and the host has neither kvm_intel nor kvm_amd loaded.")
         case (nil, let module?):
             join.conflicts.append(

@@ -92,6 +92,13 @@ struct OutputTests {
         #expect(join.conflicts.contains { $0.contains(sentence) }, "\(join.conflicts)")
     }
 
+    @Test("A host that could not look for its guests contradicts none of them")
+    func unreadableHost() throws {
+        let guest = Inspection(HostFixture(named: "kvm-passthrough").view())
+        let join = try companion(HostFixture(named: "nothing-readable")).join(guest)
+        #expect(!join.conflicts.contains { $0.contains("neither kvm_intel nor kvm_amd") }, "\(join.conflicts)")
+    }
+
     @Test(
         "A file that is no host's inspection is refused with its place",
         arguments: [
