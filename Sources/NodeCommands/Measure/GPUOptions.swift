@@ -5,6 +5,7 @@ import Probing
 struct GPUOptions: ParsableArguments {
     @Flag(
         inversion: .prefixedNo,
+        exclusivity: .exclusive,
         help: "Measure the GPU alone, or leave it out. Default: with the rest, where there is one."
     )
     var gpu: Bool?
