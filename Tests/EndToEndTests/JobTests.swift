@@ -74,6 +74,24 @@ import Testing
         #expect(folder.names.isEmpty)
     }
 
+    @Test("a second measurement with the same journal is refused, and what appears meanwhile is not replaced")
+    func occupied() throws {
+        let folder = try TemporaryFolder()
+        // The job asks for the same measurement from inside itself, in every way, and makes the output at its end.
+        let inner = "\"\(AssayBinary.path)\" measure --job true --runs 3 -o a.record.json --allow-emulated"
+        let job =
+            "rm -f a.record.json; for f in '' --resume --force; do \(inner) $f 2>> said; echo $? >> codes; done; "
+            + "touch a.record.json"
+        let outcome = try measure(["--runs", "3", "-o", "a.record.json"], job: job, in: folder)
+        #expect(outcome.status == 2, "\(outcome.errors)")
+        #expect(outcome.errors.contains("a.record.json: was made by something else"), "\(outcome.errors)")
+        #expect(try folder.read("a.record.json").isEmpty)
+        #expect(folder.names.contains("a.journal"))
+        let codes = try folder.read("codes").split(separator: "\n").prefix(3)
+        #expect(codes == ["2", "2", "2"], "\(try folder.read("said"))")
+        #expect(try folder.read("said").contains("a measurement is running with this journal (pid "))
+    }
+
     @Test("an interruption leaves a journal; the same plan goes on with it, another does not")
     func resumed() throws {
         let folder = try TemporaryFolder()

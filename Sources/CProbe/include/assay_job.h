@@ -52,4 +52,8 @@ void assay_job_signal(int group, int signal);
 /// Opens a file to append to, made where there is none, with its length cut to `length` when that is not negative.
 int assay_job_append(const char *path, int64_t length);
 
+/// The process that writes to a journal now; -1 when it has no number here, 0 when there is none. Not for the process
+/// that writes: a look gives its lock back.
+int assay_job_journal_holder(const char *path);
+
 #endif

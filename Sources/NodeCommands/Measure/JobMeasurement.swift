@@ -14,6 +14,7 @@ struct JobMeasurement {
         for target in targets { try recording.checkTarget(target.path) }
         let journalPath = JobFiles.journal(recording.target)
         let host = RecordingOptions.hostName()
+        if let occupation = JournalFile.occupation(of: journalPath) { throw Failure.input([occupation]) }
         let earlier = try journal(journalPath, plan: plan, host: host)
         if let file = options.stepFile, earlier == nil, Files.exists(file) {
             throw Failure.input([
@@ -89,6 +90,12 @@ struct JobMeasurement {
             }
             unlink(journal)
             throw Failure.environment("\(error); no record was written")
+        }
+        for (path, _) in records where !recording.force && Files.exists(path) {
+            throw Failure.input([
+                "\(path): was made by something else while the job was measured; nothing was replaced: move it away, and "
+                    + "--resume writes the record from \(journal)"
+            ])
         }
         for (path, record) in records { try Files.write(.init(path, bytes: try record.encoded())) }
         unlink(journal)

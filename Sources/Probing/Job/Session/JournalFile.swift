@@ -17,9 +17,22 @@ package final class JournalFile {
     package init(_ path: String, length: Int) throws(WritingError) {
         descriptor = assay_job_append(path, Int64(max(0, length)))
         self.path = path
+        guard descriptor != -EAGAIN else {
+            throw WritingError(description: "\(path): another measurement is running with this journal")
+        }
         guard descriptor >= 0 else {
             throw WritingError(description: "\(path): the journal cannot be opened: \(systemError(-descriptor))")
         }
+    }
+
+    /// Says that a measurement is running with a journal, and which; nil where none is.
+    ///
+    /// To be asked before this process opens the journal, not after: a look gives its own lock back.
+    package static func occupation(of path: String) -> String? {
+        let holder = assay_job_journal_holder(path)
+        guard holder != 0 else { return nil }
+        return "\(path): a measurement is running with this journal" + (holder > 0 ? " (pid \(holder))" : "")
+            + "; wait for its end, or choose another output with -o"
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
