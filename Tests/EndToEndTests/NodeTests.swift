@@ -18,6 +18,18 @@ import Testing
         #expect(folder.names == ["host.tar"])
     }
 
+    @Test("a result that cannot be written is no success", arguments: [["inspect"], ["inspect", "--json"]])
+    func fullOutput(_ arguments: [String]) throws {
+        let folder = try TemporaryFolder()
+        let outcome = try AssayBinary.run(
+            ["-c", "exec \"$0\" \"$@\" > /dev/full", AssayBinary.path] + arguments,
+            in: folder.path,
+            program: "/bin/sh"
+        )
+        #expect(outcome.status == 3, "\(outcome.errors)")
+        #expect(outcome.errors.contains("standard output cannot be written"), "\(outcome.errors)")
+    }
+
     @Test("a requirement is answered by the exit code")
     func requirement() throws {
         let folder = try TemporaryFolder()
