@@ -39,6 +39,14 @@ struct JobScheduleTests {
         #expect(runs.filter(\.isUsable).map(\.slot.number) == Array(1...count))
     }
 
+    @Test("A neighbour that ends three times in a row ends the session, though the job alone is well")
+    func neighbourEnds() {
+        let plan = JobPlan(command: "true", neighbour: "load", runs: .fixed(8), warmUpRuns: 1)
+        let (runs, end) = Self.carryOut(plan) { _, slot in Self.run(slot, slot.arm == .beside ? .neighbour : nil) }
+        #expect(end == .hopeless("because"))
+        #expect(runs.count { $0.slot.arm == .beside } == JobSchedule.faultsInARow)
+    }
+
     @Test("Two arms run in ABBA, then BAAB, and each pair has one of each", arguments: [3, 4, 8, 11])
     func twoArms(each: Int) {
         let plan = JobPlan(command: "true", neighbour: "load", runs: .fixed(each), warmUpRuns: 0)

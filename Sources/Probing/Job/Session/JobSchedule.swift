@@ -14,7 +14,7 @@ package struct JobSchedule: Sendable {
     package let plan: JobPlan
     /// A run that something else disturbed is made so many times in all.
     package static let attempts = 3
-    /// So many faults of the job one after another end the session.
+    /// So many faults of the job one after another end the session, or so many of the neighbour beside it.
     package static let faultsInARow = 3
 
     /// The schedule of a plan.
@@ -27,6 +27,12 @@ package struct JobSchedule: Sendable {
             guard let refusal = run.refusal, refusal.fault.isOfTheJob else { break }
             faults += 1
             if faults == Self.faultsInARow { return .hopeless(refusal.reason) }
+        }
+        var endings = 0
+        for run in runs.reversed() where run.slot.arm == .beside && !run.slot.isWarmUp {
+            guard let refusal = run.refusal, refusal.fault == .neighbour else { break }
+            endings += 1
+            if endings == Self.faultsInARow { return .hopeless(refusal.reason) }
         }
         for number in 1...max(1, plan.warmUpRuns) where plan.warmUpRuns > 0 {
             let slot = JobSlot(number: number, isWarmUp: true)
@@ -55,7 +61,7 @@ package struct JobSchedule: Sendable {
         case .proposed(let maximum):
             let pilot = min(plan.pilotRuns, maximum)
             guard complete || !slots(pilot).contains(where: { open($0, runs) != nil }) else { return pilot }
-            guard let proposal = proposal(runs, first: pilot) else { return pilot }
+            guard let proposal = proposal(runs, first: pilot), proposal.isSpreadKnown else { return pilot }
             return max(pilot, min(proposal.runs ?? maximum, maximum))
         }
     }
