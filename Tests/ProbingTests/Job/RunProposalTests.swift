@@ -28,6 +28,19 @@ struct RunProposalTests {
         #expect(proposal.runs == nil)
     }
 
+    @Test("Without any spread nothing is proposed: neither the least number nor the most")
+    func noSpread() throws {
+        for proposal in [
+            RunProposal(runs: [2.5, 2.5, 2.5, 2.5], detect: 0.02),
+            RunProposal(pairs: [(1, 1.5), (2, 3), (4, 6)], detect: 0.02),
+        ] {
+            let found = try #require(proposal)
+            #expect(!found.isSpreadKnown && found.runs == nil)
+        }
+        let spread = try #require(RunProposal(runs: [2.5, 2.500001, 2.5], detect: 0.02))
+        #expect(spread.isSpreadKnown && spread.runs == 3)
+    }
+
     @Test("More spread asks for more runs, a larger slowdown for fewer")
     func monotonous() throws {
         func runs(_ spread: Double, _ detect: Double) throws -> Int {

@@ -30,6 +30,10 @@ extension JobOutcome {
     package var proposalSentence: String? {
         guard let proposal else { return nil }
         let what = "to find a difference of \(NumberText.percent(proposal.detect)) with 95 % power at 5 %"
+        guard proposal.isSpreadKnown else {
+            return "Runs of each arm \(what): spread unknown, no number can be proposed; all \(proposal.from) "
+                + (plan.neighbour == nil ? "runs" : "pairs") + " agree to the last digit, so record more digits."
+        }
         let spread =
             "pairs differ by \(NumberText.percent(proposal.sd)), the upper 80 % limit of \(proposal.from) "
             + (plan.neighbour == nil ? "runs" : "pairs")
@@ -72,7 +76,7 @@ extension JobOutcome {
             "ending": .string(endingWord),
             "arms": .array(plan.arms.map { armJSON($0) }),
             "proposed_runs_per_arm": proposal?.runs.map { .integer($0) },
-            "pair_sd_log": proposal.flatMap { JSON.finite($0.sd) },
+            "pair_sd_log": proposal.flatMap { $0.isSpreadKnown ? JSON.finite($0.sd) : nil },
             "detect": .number(plan.detect),
         ])
     }

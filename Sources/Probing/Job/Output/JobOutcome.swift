@@ -67,7 +67,7 @@ package struct JobOutcome: Sendable {
 
     /// The number of runs that the plan was held back from by its maximum; nil where it was not.
     package var wantedRuns: Int? {
-        guard case .proposed(let maximum) = plan.runs, let proposal else { return nil }
+        guard case .proposed(let maximum) = plan.runs, let proposal, proposal.isSpreadKnown else { return nil }
         guard let runs = proposal.runs else { return Power.mostPairs }
         return runs > maximum ? runs : nil
     }
@@ -78,6 +78,11 @@ package struct JobOutcome: Sendable {
         for run in runs where run.slot.arm == arm {
             guard let refusal = run.refusal else { continue }
             sentences.append("\(run.slot.name) was refused: \(refusal.reason).")
+        }
+        let counted = usable(arm)
+        let disturbed = counted.count { run in run.conditions.contains { $0.name == "disturbed" } }
+        if disturbed > 0 {
+            sentences.append("\(disturbed) of \(counted.count) runs that count were kept as asked though disturbed.")
         }
         switch ending {
         case .done: break

@@ -7,7 +7,7 @@ import RealModule
 /// A pilot of few runs may by luck look steadier than the job is. The upper 80 % limit of its standard deviation is taken
 /// (chi-square, Wilson and Hilferty's approximation), so that the power holds in four of five pilots and not in half.
 package struct RunProposal: Sendable, Hashable {
-    /// Runs of each arm; nil where no number below 100,000 would do.
+    /// Runs of each arm; nil where no number below 100,000 would do, and where the spread is unknown.
     package let runs: Int?
     /// The spread that is supposed: the standard deviation of a pair's log ratio.
     package let sd: Double
@@ -15,6 +15,9 @@ package struct RunProposal: Sendable, Hashable {
     package let detect: Double
     /// Runs, or pairs, that the spread is from.
     package let from: Int
+
+    /// Whether the values differ at all: equal ones say nothing of how the next would differ, so nothing is proposed.
+    package var isSpreadKnown: Bool { sd > 1e-12 }
 
     /// From the values of runs of one arm, whose partners will vary likewise; nil below three.
     package init?(runs values: [Double], detect: Double, power: Double = JobPlan.power) {
@@ -40,6 +43,10 @@ package struct RunProposal: Sendable, Hashable {
         self.detect = detect
         from = logs.count
         let effect = Double.log(onePlus: detect)
+        guard sd > 1e-12 else {
+            runs = nil
+            return
+        }
         // Three pairs at least: below that there is no spread to speak of.
         runs = (try? Power.pairsToDetect(effect: effect, sd: sd, power: power)).flatMap { $0 }.map { max(3, $0) }
     }

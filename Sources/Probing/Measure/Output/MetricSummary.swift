@@ -72,6 +72,8 @@ package struct MetricSummary: Sendable, Hashable {
         let variance = logs.reduce(0.0) { $0 + ($1 - centre) * ($1 - centre) } / Double(logs.count - 1)
         // A pair is the difference of two such runs.
         let sd = (2 * variance).squareRoot()
+        // Runs that agree to the last digit say nothing of how the next would differ.
+        guard sd > 1e-12 else { return nil }
         return (try? Power.pairsToDetect(effect: .log(1 + effect), sd: sd, power: power)) ?? nil
     }
 }
