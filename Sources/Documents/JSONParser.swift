@@ -204,6 +204,8 @@ struct JSONParser {
             return "; numbers must be finite, such as 0 or -1.5e3"
         case UInt8(ascii: "."): return "; write a digit before the point"
         case UInt8(ascii: "T"), UInt8(ascii: "F"): return "; JSON writes true and false in small letters"
+        case UInt8(ascii: "0")...UInt8(ascii: "9"):
+            return "; where that is the rest of a number with a decimal comma, run the tool with LC_ALL=C"
         default: return ""
         }
     }

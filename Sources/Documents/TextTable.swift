@@ -24,10 +24,10 @@ package struct TextTable: Sendable, Hashable {
 
     /// The table as lines without trailing spaces, each ended by a line break; empty without header and rows.
     ///
-    /// Control characters in cells become spaces.
+    /// Control characters in cells become spaces: ``oneLine(_:)``.
     package func render() -> String {
         let cells = (header.isEmpty ? [] : [header]) + rows
-        let clean = cells.map { $0.map(Self.oneLine) }
+        let clean = cells.map { $0.map(oneLine) }
         var widths: [Int] = []
         for row in clean {
             for (column, cell) in row.enumerated() {
@@ -52,14 +52,6 @@ package struct TextTable: Sendable, Hashable {
         }
         while text.last == " " { text.removeLast() }
         return text
-    }
-
-    private static func oneLine(_ cell: String) -> String {
-        String(
-            String.UnicodeScalarView(
-                cell.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
-            )
-        )
     }
 
     /// The columns that a terminal gives the text: one a character, two for East Asian wide ones and emoji.

@@ -363,7 +363,8 @@ private struct Intake: Sendable {
         } catch {
             throw DocumentError(
                 file: file,
-                problem: "run \(quoted(run.id)) has \(run.rows) rows, all of them warm-up (\(options.warmUp)); "
+                problem:
+                    "run \(quoted(run.id)) has \(counted(run.rows, "row")), all of them warm-up (\(options.warmUp)); "
                     + "leave out fewer or drop the run"
             )
         }

@@ -1,7 +1,10 @@
 internal import Documents
+internal import Estate
 
 /// What the facts and conditions of an arm say, by canonical name.
 struct ArmProfile {
+    /// The deployment models of the records; empty where none says any.
+    let models: Set<DeploymentModel>
     /// Every value of every fact and condition: a comparable form with the text it came from.
     private(set) var values: [String: [String: String]] = [:]
     /// Each name as it was first written.
@@ -12,6 +15,7 @@ struct ArmProfile {
     private(set) var units: [[String: [String: Double]]] = []
 
     init(_ arm: ArmView, _ replicated: [ReplicatedUnit]) {
+        models = Set(arm.records.compactMap(\.model))
         var names: [String: String] = [:]
         func canonical(_ name: String) -> String {
             if let known = names[name] { return known }

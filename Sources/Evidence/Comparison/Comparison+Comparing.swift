@@ -119,7 +119,9 @@ extension Comparison {
         for record in records {
             for (host, boot, run) in record.runs {
                 for series in run.series where counts(host, series) {
-                    let key = SeriesKey(host: host.id, boot: boot.id, run: run.id, series: series)
+                    // A counter may well read the same in two runs; what began at another time is another run.
+                    let started = series.count < 20 ? run.started : nil
+                    let key = SeriesKey(host: host.id, boot: boot.id, run: run.id, started: started, series: series)
                     if let first = seen.updateValue(record.file, forKey: key) {
                         throw .sameRun(
                             run: "run '\(run.id)' of host '\(host.id)'",
@@ -136,6 +138,7 @@ extension Comparison {
         let host: String
         let boot: String
         let run: String
+        let started: Timestamp?
         let series: SampleSummary
 
         // Equality decides; hashing the samples would cost more than it spares.
@@ -209,7 +212,8 @@ extension Comparison {
             records: view.records.map(\.id),
             files: files,
             hosts: view.hosts.count,
-            runs: view.runs.count
+            runs: view.runs.count,
+            sources: view.records.flatMap { MeasurementSource.all(of: $0) }
         )
     }
 

@@ -59,6 +59,7 @@ extension Comparison {
             "high_percent": percent(further.effect?.high),
             "method": further.effect.map { .string($0.method) },
             "too_few": further.descriptiveBecause.map { .string($0) },
+            "no_interval": further.noneBecause.map { .string($0) },
         ])
     }
 
@@ -89,6 +90,22 @@ extension Arm {
             "files": .array(files.map { .string($0) }),
             "hosts": .integer(hosts),
             "runs": .integer(runs),
+            "sources": sources.isEmpty ? nil : .array(sources.map(\.json)),
+        ])
+    }
+}
+
+extension MeasurementSource {
+    /// The source as one object; what is not known is left out.
+    package var json: JSON {
+        .fields([
+            "record": .string(record),
+            "tool": tool.isEmpty ? nil : .string(tool),
+            "imported_from": format.map { .string($0) },
+            "file_sha256": fileSHA256.map { .string($0) },
+            "run": .string(firstRun),
+            "runs": .integer(runs),
+            "metrics": .array(metrics.map { .string($0) }),
         ])
     }
 }

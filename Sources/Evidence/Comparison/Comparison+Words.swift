@@ -79,7 +79,7 @@ extension Comparison {
                     row(
                         "  \(further.statistic)",
                         further.effect,
-                        further.descriptiveBecause.map { "too few: \($0)" } ?? ""
+                        further.limitWords ?? ""
                     )
                 )
             }
@@ -109,8 +109,7 @@ extension Comparison {
     }
 
     private func describe(_ arm: Arm) -> String {
-        func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
-        return "\(arm.label), \(counted(arm.hosts, "host")), \(counted(arm.runs, "run"))"
+        "\(arm.label), \(counted(arm.hosts, "host")), \(counted(arm.runs, "run"))"
     }
 
     private var controlWords: String {

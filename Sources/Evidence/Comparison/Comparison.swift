@@ -57,9 +57,19 @@ package struct Arm: Sendable {
     package var hosts: Int
     /// How many runs.
     package var runs: Int
+    /// What measured, and in which files of other tools it stood.
+    package var sources: [MeasurementSource]
 
     /// An arm from its parts.
-    package init(label: String, records: [String], files: [String], hosts: Int, runs: Int) {
+    package init(
+        label: String,
+        records: [String],
+        files: [String],
+        hosts: Int,
+        runs: Int,
+        sources: [MeasurementSource] = []
+    ) {
+        self.sources = sources
         self.label = label
         self.records = records
         self.files = files
@@ -246,15 +256,30 @@ package struct Effect: Sendable, Hashable {
     }
 }
 
+extension SecondaryEffect {
+    /// What stands in the place of a verdict: nothing, or why the effect is descriptive only or not there.
+    package var limitWords: String? {
+        descriptiveBecause.map { "too few: \($0)" } ?? noneBecause.map { "no interval: \($0)" }
+    }
+}
+
 /// The overhead of one further statistic.
 package struct SecondaryEffect: Sendable {
     package var statistic: RunStatistic
     package var effect: Effect?
     /// Whether too few samples make it descriptive only, with the reason: `215 of 368 samples in a run`.
     package var descriptiveBecause: String?
+    /// Why there is no effect: `no spread`, where all runs of the arms agree exactly.
+    package var noneBecause: String?
 
     /// A further statistic's overhead.
-    package init(statistic: RunStatistic, effect: Effect?, descriptiveBecause: String? = nil) {
+    package init(
+        statistic: RunStatistic,
+        effect: Effect?,
+        descriptiveBecause: String? = nil,
+        noneBecause: String? = nil
+    ) {
+        self.noneBecause = noneBecause
         self.statistic = statistic
         self.effect = effect
         self.descriptiveBecause = descriptiveBecause

@@ -1,3 +1,5 @@
+internal import Documents
+
 /// What is replicated and how units belong together: settled once, from the layout of the runs alone.
 struct ComparisonDesign {
     /// The runs that enter, on hosts of both arms where there are such.
@@ -127,12 +129,12 @@ struct ComparisonDesign {
         guard onlyLeft + onlyRight > 0 else { return }
         let runs = (left.runs.count, right.runs.count)
         (left, right) = (left.restricted(to: shared), right.restricted(to: shared))
-        func hosts(_ count: Int) -> String { "\(count) \(count == 1 ? "host" : "hosts")" }
+        func hosts(_ count: Int) -> String { counted(count, "host") }
         caution(
             "hosts-partly-shared",
             "Compared on the \(hosts(shared.count)) of both arms; left out: \(hosts(onlyLeft)) with "
-                + "\(runs.0 - left.runs.count) runs of the baseline, \(hosts(onlyRight)) with "
-                + "\(runs.1 - right.runs.count) runs of the other arm. Measure both models on every host."
+                + "\(counted(runs.0 - left.runs.count, "run")) of the baseline, \(hosts(onlyRight)) with "
+                + "\(counted(runs.1 - right.runs.count, "run")) of the other arm. Measure both models on every host."
         )
     }
 
@@ -142,21 +144,31 @@ struct ComparisonDesign {
         let reused = left.bootLabels.intersection(right.bootLabels)
         let models = (Set(left.records.compactMap(\.model)), Set(right.records.compactMap(\.model)))
         let isOneModel = models.0 == models.1
-        if !reused.isEmpty {
-            let labels = Set(reused.compactMap(\.last)).sorted().prefix(3).map { "'\($0)'" }.joined(separator: ", ")
-            notes.append(
-                ValidityNote(
-                    severity: .note,
-                    code: "boot-labels-reused",
-                    sentence:
-                        "Both arms call a boot \(labels)\(reused.count > 3 ? " and so on" : ""); they count as different "
-                        + "boots, so give each boot its own name."
-                )
+        // The kernel's identifier is drawn anew at each start: the same one in both arms is the same boot of one host.
+        let same = reused.filter { $0.last.map(Boot.isKernelIdentifier) ?? false }
+        func list(_ boots: Set<[String]>) -> String {
+            Set(boots.compactMap(\.last)).sorted().prefix(3).map(quoted).joined(separator: ", ")
+                + (boots.count > 3 ? " and so on" : "")
+        }
+        func note(_ code: String, _ sentence: String) {
+            notes.append(ValidityNote(severity: .note, code: code, sentence: sentence))
+        }
+        if !same.isEmpty {
+            note(
+                "boot-shared",
+                "Both arms ran between two starts of the host (boot \(list(same))), so a restart is no part of the difference."
+            )
+        }
+        let labels = reused.subtracting(same)
+        if !labels.isEmpty {
+            note(
+                "boot-labels-reused",
+                "Both arms call a boot \(list(labels)); they count as different boots, so give each boot its own name."
             )
         }
         let isOneBoot = min(left.boots.count, right.boots.count) == 1
         if level != .host, left.hosts == right.hosts, isOneBoot, left.hasNamedBoots, right.hasNamedBoots,
-            reused.isEmpty || !isOneModel
+            reused.isEmpty || !isOneModel, same.count < max(left.boots.count, right.boots.count)
         {
             caution(
                 "one-boot-per-arm",
@@ -177,5 +189,14 @@ struct ComparisonDesign {
 
     private mutating func caution(_ code: String, _ sentence: String) {
         notes.append(ValidityNote(severity: .caution, code: code, sentence: sentence))
+    }
+}
+
+extension Boot {
+    /// Whether a name is the kernel's own identifier of a boot, a random UUID, rather than a label that somebody chose.
+    static func isKernelIdentifier(_ id: String) -> Bool {
+        let groups = id.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
+        return groups.map(\.count) == [8, 4, 4, 4, 12]
+            && groups.joined().allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0 | 0x20) }
     }
 }

@@ -18,10 +18,15 @@ package enum ComparisonGate {
     package static let wanted = ["gpu", "driver", "power_limit_w", "sm_clock_mhz", "cpu", "numa", "iommu"]
     /// Names that tell runs apart rather than describe them.
     static let structural: Set<String> = Set([
-        "pair", "block", "seed", "job_id", "run_id", "trial", "repeat", "index",
+        "pair", "block", "seed", "job_id", "run_id", "trial", "repeat", "index", "file_sha256",
     ]).union(outcomes)
     /// Names that say how a job spent its time: results of a measurement and no circumstance of it.
-    static let outcomes: Set<String> = ["job_share_gpu", "job_share_storage", "job_share_cpu", "job_share_unknown"]
+    package static let outcomes: Set<String> = [
+        "job_class", "job_share_gpu", "job_share_compute", "job_share_collective", "job_share_transfer",
+        "job_share_storage",
+        "job_share_cpu", "job_share_launch_gap", "job_share_unknown", "job_counter_class", "job_counter_share_gpu",
+        "job_counter_share_storage", "job_counter_share_cpu", "job_counter_share_unknown", "job_profile",
+    ]
     /// Names whose every value counts, unit by unit: that both arms saw the same values somewhere is not enough.
     static let strict = Set(invalidating + load)
     /// Names that never merely tell runs apart, even where each run has its own value.
@@ -32,8 +37,10 @@ package enum ComparisonGate {
         let (left, right) = (ArmProfile(design.left, design.baseline), ArmProfile(design.right, design.other))
         return contradictions(design.left, design.right) + models(design.left, design.right)
             + differences(left, right, design.matching, latency: false)
-            + disturbed(design.left, "the baseline") + disturbed(design.right, "the other arm") + mixed(left, right)
-            + blindSpots(design.left, design.right)
+            + disturbed(design.left, "the baseline") + disturbed(design.right, "the other arm")
+            + emulated(design.left, "the baseline")
+            + emulated(design.right, "the other arm") + mixed(left, right)
+            + blindSpots([design.left, design.right])
     }
 
     /// The notes for a latency beyond those for all: the load offered.
@@ -67,7 +74,9 @@ package enum ComparisonGate {
             }
             switch (left.values[name], right.values[name]) {
             case (let a?, let b?):
-                if let ranges = left.rangesApart(from: right, name) {
+                if name == neighbour, let note = factor(a, b, left, right) {
+                    notes.append(note)
+                } else if let ranges = left.rangesApart(from: right, name) {
                     notes.append(difference(ranges.0, ranges.1))
                 } else if left.namesRuns(name) || right.namesRuns(name) {
                     continue
@@ -95,6 +104,30 @@ package enum ComparisonGate {
         }
         return notes.enumerated().sorted { (rank($0.element), $0.offset) < (rank($1.element), $1.offset) }.map(
             \.element
+        )
+    }
+
+    /// Whether a neighbour ran beside the run, as `assay measure --neighbour` records it.
+    static let neighbour = "neighbour"
+
+    /// What is compared where one arm ran alone and the other beside a neighbour, all else being one deployment model;
+    /// nil where it is one more thing that differs.
+    private static func factor(
+        _ a: [String: String],
+        _ b: [String: String],
+        _ left: ArmProfile,
+        _ right: ArmProfile
+    ) -> ValidityNote? {
+        guard a.count == 1, b.count == 1, Set(a.keys).union(b.keys) == ["no", "yes"], left.models == right.models,
+            left.models.count <= 1
+        else { return nil }
+        let names = a["no"] == nil ? ["the baseline", "the other arm"] : ["the other arm", "the baseline"]
+        return ValidityNote(
+            severity: .note,
+            code: "neighbour-compared",
+            sentence:
+                "The runs of \(names[0]) had a neighbour beside them, those of \(names[1]) did not: that is what is "
+                + "compared."
         )
     }
 
@@ -197,9 +230,11 @@ package enum ComparisonGate {
     }
 
     /// What the records themselves say could not be seen.
-    private static func blindSpots(_ baseline: ArmView, _ other: ArmView) -> [ValidityNote] {
-        let spots = Set((baseline.records + other.records).flatMap { $0.hosts.flatMap(\.blindSpots) }).sorted()
-        return spots.prefix(20).map { ValidityNote(severity: .note, code: "blind-spot", sentence: $0) }
+    static func blindSpots(_ arms: [ArmView]) -> [ValidityNote] {
+        let spots = Set(arms.flatMap(\.records).flatMap { $0.hosts.flatMap(\.blindSpots) }).sorted()
+        var sentences = spots.prefix(20).map(oneLine)
+        if spots.count > 20 { sentences.append("And \(spots.count - 20) more remarks, in the records.") }
+        return sentences.map { ValidityNote(severity: .note, code: "blind-spot", sentence: $0) }
     }
 
     private static func list(_ values: [String: String]) -> String {
@@ -225,6 +260,21 @@ package enum ComparisonGate {
                 code: "disturbed-runs",
                 sentence:
                     "\(found.count) of \(arm.runs.count) runs of \(name) were kept though disturbed (\(list(kinds)))."
+            )
+        ]
+    }
+
+    /// How many runs of an arm an emulator carried out.
+    static func emulated(_ arm: ArmView, _ name: String) -> [ValidityNote] {
+        let count = arm.runs.filter { $0.run.condition("emulated") == "yes" }.count
+        guard count > 0 else { return [] }
+        return [
+            ValidityNote(
+                severity: .caution,
+                code: "emulated-runs",
+                sentence:
+                    "\(count) of \(arm.runs.count) runs of \(name) were measured on an emulated processor: they show the "
+                    + "emulator, not what a hypervisor costs."
             )
         ]
     }

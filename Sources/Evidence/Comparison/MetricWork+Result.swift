@@ -165,9 +165,21 @@ extension MetricWork {
 
     private func secondary(_ statistic: RunStatistic, _ p: Double, _ summaries: [SampleSummary]) -> SecondaryEffect {
         let reason = Self.shortage(of: p, in: summaries)
-        guard let a = MetricWork.values(baselineUnits, statistic), let b = MetricWork.values(otherUnits, statistic),
-            let ratio = try? logRatio(a, b)
-        else { return SecondaryEffect(statistic: statistic, effect: nil, descriptiveBecause: reason) }
+        func none(_ words: String) -> SecondaryEffect {
+            SecondaryEffect(statistic: statistic, effect: nil, descriptiveBecause: reason, noneBecause: words)
+        }
+        guard let a = MetricWork.values(baselineUnits, statistic), let b = MetricWork.values(otherUnits, statistic)
+        else {
+            return none("a run's is not above 0, and a ratio to that says nothing")
+        }
+        let ratio: LogRatio
+        do { ratio = try logRatio(a, b) } catch {
+            switch error {
+            case .notPositive: return none("a run's is not above 0, and a ratio to that says nothing")
+            case .noSpread: return none("no spread, all runs of an arm agree exactly")
+            default: return none("too few \(design.level.rawValue)s")
+            }
+        }
         let fromHistogram = summaries.contains { !$0.hasAllSamples }
         let suffix = fromHistogram ? "; quantiles of histograms, within 0.05 %" : ""
         return SecondaryEffect(statistic: statistic, effect: effect(ratio, suffix: suffix), descriptiveBecause: reason)

@@ -12,8 +12,10 @@ package struct ArmSummary: Sendable {
     package var unitOfReplication: ReplicationUnit
     /// Confirmatory metrics first, in order of declaration.
     package var metrics: [ArmMetric]
-    /// What speaks against the arm itself, one sentence each: a disproved declaration, runs kept though disturbed.
+    /// What speaks against the arm itself, one sentence each: a disproved declaration, runs kept though disturbed or emulated.
     package var cautions: [String]
+    /// What the records themselves say was not measured or could not be seen, one sentence each.
+    package var notes: [String]
 
     /// Summarises records of one arm.
     ///
@@ -34,7 +36,8 @@ package struct ArmSummary: Sendable {
         arm = Comparison.arm(view)
         cautions =
             Set(records.flatMap(\.modelContradictions)).sorted().map { "A record is \($0)." }
-            + ComparisonGate.disturbed(view, "this arm").map(\.sentence)
+            + (ComparisonGate.disturbed(view, "this arm") + ComparisonGate.emulated(view, "this arm")).map(\.sentence)
+        notes = ComparisonGate.blindSpots([view]).map(\.sentence)
         boots = view.boots.count
         unitOfReplication = level
         metrics =

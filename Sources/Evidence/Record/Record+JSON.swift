@@ -22,7 +22,19 @@ extension Record {
     }
 
     /// The canonical bytes (RFC 8785) with a line break at the end: what to write to a `*.record.json`.
-    package func encoded() throws(JSONWritingError) -> [UInt8] { try json.canonical() + [0x0A] }
+    ///
+    /// They are read back before they are handed out, so that no record is ever written that Assay could not read: a
+    /// name that stands twice, say, would lose the measurement.
+    package func encoded() throws(RecordWritingError) -> [UInt8] {
+        let bytes: [UInt8]
+        do { bytes = try json.canonical() + [0x0A] } catch { throw .spelling(error) }
+        let again: Record
+        do { again = try Record.read(bytes, file: file) } catch { throw .unreadable(error.problem) }
+        // Conditions come back in the order of their names, which may be another one: then the hash decides.
+        let isSame = again.content == content || (try? Self.identifier(of: again.content.json)) == id
+        guard again.id == id, isSame else { throw .altered }
+        return bytes
+    }
 
     /// `sha256:` and 64 hexadecimal digits: the hash of the canonical form, for records and plans.
     package static func identifier(of json: JSON) throws(JSONWritingError) -> String {

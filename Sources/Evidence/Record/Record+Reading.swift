@@ -128,14 +128,23 @@ extension Reader {
         guard text.utf8.count <= 1_000 else { throw fail("is longer than 1000 bytes; expected a name") }
         return text
     }
+
+    /// Names that are printed as they are, of metrics and units: one line without control characters.
+    func plainName() throws(DocumentError) -> String {
+        let text = try name()
+        guard text == oneLine(text) else {
+            throw fail("\(found) holds control characters; expected a name that can be printed as it is")
+        }
+        return text
+    }
 }
 
 extension Metric {
     init(_ reader: Reader) throws(DocumentError) {
         let fields = try reader.object(["name", "unit", "better", "role", "kind"])
         self.init(
-            name: try fields.require("name").name(),
-            unit: try fields.require("unit", expected: "the unit of the values, such as 's'").name(),
+            name: try fields.require("name").plainName(),
+            unit: try fields.require("unit", expected: "the unit of the values, such as 's'").plainName(),
             direction: try fields.require("better", expected: "'lower' or 'higher'").choice("direction"),
             role: try fields.require("role", expected: "'confirmatory' or 'exploratory'").choice("role"),
             kind: try fields.require("kind", expected: "'job' or 'component'").choice("kind of metric")

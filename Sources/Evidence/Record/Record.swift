@@ -148,14 +148,14 @@ package struct Host: Sendable, Hashable {
 
 extension Host {
     /// What a host is called where nobody named it; the file it was read from follows.
-    static let unnamedPrefix = "unnamed, of "
+    package static let unnamedPrefix = "unnamed, of "
     /// Whether nobody named it: then nothing says that it is another host than any other.
     var isUnnamed: Bool { id == Boot.unnamed || id.hasPrefix(Self.unnamedPrefix) }
 }
 
 extension Boot {
     /// What a boot is called where nobody named it.
-    static let unnamed = "unnamed"
+    package static let unnamed = "unnamed"
 }
 
 /// One fact of a host and where it is from.

@@ -188,9 +188,15 @@ extension BlockSeries {
 extension SampleSelection {
     init(_ reader: Reader, count: Int) throws(DocumentError) {
         let fields = try reader.object(["stride", "values"])
-        stride = try fields.require("stride").int(in: 1...Record.Limits.samples)
+        stride = try fields.require("stride").int(in: 0...Record.Limits.samples)
         let list = try fields.require("values")
         values = try list.doubles(in: 0...SampleSummary.limits.largest, maximum: Self.maximumValues)
+        guard stride > 0 else {
+            guard values.isEmpty else {
+                throw list.fail("has \(values.count) values; a stride of 0 says that the order is not known")
+            }
+            return
+        }
         let expected = (count - 1) / stride + 1
         guard values.count == expected else {
             throw list.fail(

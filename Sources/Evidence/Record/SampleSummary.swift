@@ -66,7 +66,7 @@ package struct SampleSelection: Sendable, Hashable {
     /// The most values a selection has.
     package static let maximumValues = 10_000
 
-    /// 1 where all samples are here, else a power of two.
+    /// 1 where all samples are here, else a power of two; 0 where the order of the samples is not known and none is here.
     package let stride: Int
     /// The values, in order, in the metric's unit.
     package let values: [Double]

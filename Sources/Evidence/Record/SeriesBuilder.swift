@@ -10,6 +10,8 @@ package enum SampleError: Error, Sendable, Hashable, CustomStringConvertible {
     case beyondUnits(Double)
     /// So much larger than the first 10,000 samples that the histogram cannot hold it.
     case beyondHistogram(Double, largest: Double)
+    /// A count of samples below zero, or beyond any run.
+    case badCount(Int)
     /// No sample at all.
     case none
 
@@ -21,6 +23,7 @@ package enum SampleError: Error, Sendable, Hashable, CustomStringConvertible {
         case .beyondUnits(let value): "\(value) is beyond what a record holds (1e-100 to 1e100); choose another unit"
         case .beyondHistogram(let value, let largest):
             "\(value) is beyond \(largest), a thousand million times the usual value of this run; check the measurement"
+        case .badCount(let count): "\(count) is no count of samples; expected 0 to 2^50 in all"
         case .none: "no samples; expected at least one after the warm-up"
         }
     }
@@ -42,11 +45,7 @@ package struct SeriesBuilder: Sendable {
 
     /// Takes the next sample, in the metric's unit; `seconds` since the start of the run, where known for all samples.
     package mutating func add(_ value: Double, atSeconds seconds: Double? = nil) throws(SampleError) {
-        guard value.isFinite else { throw .notFinite }
-        guard value >= 0 else { throw .negative(value) }
-        guard value == 0 || (value >= SampleSummary.limits.smallest && value <= SampleSummary.limits.largest) else {
-            throw .beyondUnits(value)
-        }
+        try Self.check(value)
         if wide != nil {
             try wide?.add(value)
         } else if first.count < SampleSelection.maximumValues {
@@ -59,6 +58,15 @@ package struct SeriesBuilder: Sendable {
         }
         count += 1
         blocks.add(value, atSeconds: seconds)
+    }
+
+    /// Refuses what no record can hold.
+    static func check(_ value: Double) throws(SampleError) {
+        guard value.isFinite else { throw .notFinite }
+        guard value >= 0 else { throw .negative(value) }
+        guard value == 0 || (value >= SampleSummary.limits.smallest && value <= SampleSummary.limits.largest) else {
+            throw .beyondUnits(value)
+        }
     }
 
     /// The summary of the samples taken.

@@ -17,7 +17,8 @@ package enum StatisticsError: Error, Equatable, Sendable, CustomStringConvertibl
     package var description: String {
         switch self {
         case .tooFew(let unit, let have, let need):
-            "too few: \(have) \(unit), at least \(need) are needed; measure \(max(0, need - max(0, have))) more"
+            "too few: \(have) \(have == 1 && unit.hasSuffix("s") ? String(unit.dropLast()) : unit), at least \(need) "
+                + "are needed; measure \(max(0, need - max(0, have))) more"
         case .notPositive(let what, let place, let value):
             "\(what) \(place) is \(value), expected a finite value above 0; ratios need positive values"
         case .unmatched(let baseline, let other):

@@ -48,6 +48,34 @@ struct ArmCautionTests {
         #expect(try ArmSummary([guest]).cautions.isEmpty)
     }
 
+    @Test("runs on an emulated processor are a caution, beside another arm and alone")
+    func emulated() throws {
+        func record(_ emulated: Int) throws -> Record {
+            let runs = try (0..<5).map { index in
+                try Sample.run(
+                    "r\(index)",
+                    [1 + 0.003 * Double(index)],
+                    conditions: index < emulated ? ["emulated": "yes"] : [:]
+                )
+            }
+            return try Sample.record(hosts: ["h\(emulated)": [runs]])
+        }
+        let (real, guest) = try (record(0), record(4))
+        let sentence = "4 of 5 runs of the other arm were measured on an emulated processor"
+        let lines = try Comparison.compare(baseline: [real], other: [guest]).lines
+        #expect(lines.contains { $0.hasPrefix("caution: \(sentence)") }, "\(lines)")
+        #expect(try ArmSummary([guest]).cautions.count == 1 && ArmSummary([real]).cautions.isEmpty)
+    }
+
+    @Test("what a record says was not measured is said of one arm too, and what is cut is counted")
+    func notes() throws {
+        var content = try Self.record(.vmPassthrough, ["hypervisor": "kvm"], level: 1).content
+        content.hosts[0].blindSpots = (10..<35).map { "Remark \($0)." }
+        let summary = try ArmSummary([Record(content)])
+        #expect(summary.notes.count == 21 && summary.notes.first == "Remark 10.")
+        #expect(summary.notes.last == "And 5 more remarks, in the records.")
+    }
+
     @Test("values without any spread have no interval and propose no number of pairs; the control claims nothing")
     func noSpread() throws {
         func record(_ level: Double) throws -> Record {

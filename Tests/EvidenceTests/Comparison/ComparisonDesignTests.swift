@@ -73,6 +73,25 @@ struct ComparisonDesignTests {
         #expect(!Self.codes(comparison).contains("boot-labels-reused"))
     }
 
+    @Test(
+        "the kernel's identifier in both arms is one boot; a label in both arms may be two",
+        arguments: [
+            ("0b3f2c1e-9a77-4f0e-8d11-2f6c5e4d3b2a", "boot-shared"), ("1", "boot-labels-reused"),
+            ("0b3f2c1e-9a77-4f0e-8d11-2f6c5e4d3b2", "boot-labels-reused"),
+            ("0b3f2c1e-9a77-4f0e-8d11-2f6c5e4d3b2x", "boot-labels-reused"),
+        ]
+    )
+    func kernelBoots(boot: String, code: String) throws {
+        func arm(_ level: Double) throws -> Record {
+            try Self.record((0..<4).map { ("g1", boot, "\(level)\($0)", nil, "", level + 0.01 * Double($0 % 3)) })
+        }
+        let comparison = try Comparison.compare(baseline: [arm(1)], other: [arm(1.1)])
+        #expect(Self.codes(comparison).filter { $0.hasPrefix("boot-") } == [code])
+        #expect(!Self.codes(comparison).contains("one-boot-per-arm"))
+        let says = comparison.lines.contains { $0.contains("Both arms call a boot") }
+        #expect(says == (code == "boot-labels-reused"), "\(comparison.lines)")
+    }
+
     // MARK: Hosts
 
     @Test("files that name no host are of one unknown host an arm, which is confounded with the arm")

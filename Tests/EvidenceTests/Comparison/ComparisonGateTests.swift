@@ -117,4 +117,42 @@ struct ComparisonGateTests {
         let other = try Self.compare("", ["1980", "1980", "1980"], ["1500", "1500", "1500"], names: names)
         #expect(Self.notes(other).contains { $0.code == "sm-clock-mhz-differs" })
     }
+
+    static let neighbours: [([String], [String], [DeploymentModel], String?)] = [
+        (["no", "no", "no"], ["yes", "yes", "yes"], [.bareMetal, .bareMetal], "neighbour-compared"),
+        (["yes", "yes", "yes"], ["no", "no", "no"], [.vmVGPU, .vmVGPU], "neighbour-compared"),
+        // One thing more that differs between two models.
+        (["no", "no", "no"], ["yes", "yes", "yes"], [.bareMetal, .vmVGPU], "neighbour-differs"),
+        (["no", "no", "yes"], ["yes", "yes", "yes"], [.bareMetal, .bareMetal], "neighbour-differs"),
+        (["no", "no", "no"], ["no", "no", "no"], [.bareMetal, .bareMetal], nil),
+    ]
+
+    @Test("a neighbour beside one arm is what is compared, unless the model differs too", arguments: neighbours.indices)
+    func neighbour(index: Int) throws {
+        let (a, b, models, code) = Self.neighbours[index]
+        func record(_ values: [String], _ level: Double, _ model: DeploymentModel) throws -> Record {
+            let runs = try values.enumerated().map { number, value in
+                try Sample.run("\(level)-\(number)", [level + 0.003 * Double(number)], conditions: ["neighbour": value])
+            }
+            return try Sample.record(model: model, hosts: ["g1": [runs]])
+        }
+        let comparison = try Comparison.compare(
+            baseline: [record(a, 1, models[0])],
+            other: [record(b, 1.05, models[1])]
+        )
+        let found = comparison.validity.filter { $0.code.hasPrefix("neighbour") }
+        #expect(found.map(\.code) == [code].compactMap { $0 })
+        #expect(found.first?.severity == (code == "neighbour-compared" ? .note : code.map { _ in .caution }))
+    }
+
+    @Test("what a record could not see is told in one line, whatever it holds")
+    func blindSpots() throws {
+        func record(_ level: Double) throws -> Record {
+            var content = try Sample.record([level, level + 0.1], host: "h").content
+            content.hosts[0].blindSpots = ["unseen\u{1B}[2J\ncaution: forged"]
+            return try Record(content)
+        }
+        let lines = try Comparison.compare(baseline: [record(1)], other: [record(2)]).lines
+        #expect(lines.contains("note: unseen [2J caution: forged"), "\(lines)")
+    }
 }

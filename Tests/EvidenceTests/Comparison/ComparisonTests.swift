@@ -325,6 +325,16 @@ struct ComparisonTests {
         // One name, one run: so are few equal values in one arm. Across arms they may be a coarse clock's.
         #expect(throws: ComparisonError.self) { try Comparison.compare(baseline: [a, same], other: [b]) }
         #expect(throws: Never.self) { try Comparison.compare(baseline: [a], other: [same]) }
+        // What began at another time is another run, whatever a counter of it reads.
+        let apart = try [0, 1].map { minute in
+            try Sample.record(hosts: ["a": [[try Sample.run("1", [1], started: minute)]]])
+        }
+        #expect(throws: Never.self) { try Comparison.compare(baseline: apart, other: [b]) }
+        let together = try [0, 1].map { copy in
+            let run = try Sample.run("1", [1], started: 0)
+            return try Sample.record(facts: ["copy": "\(copy)"], hosts: ["a": [[run]]])
+        }
+        #expect(throws: ComparisonError.self) { try Comparison.compare(baseline: together, other: [b]) }
         #expect(throws: ComparisonError.noRecords(arm: "other")) { try Comparison.compare(baseline: [a], other: []) }
         #expect(throws: ComparisonError.self) {
             try Comparison.compare(baseline: [a], other: [b], options: Self.options { $0.margin = 1 })

@@ -100,7 +100,7 @@ struct RecordTests {
         ("\"sd\":1", "\"sd\":-1", "small"),
         ("\"sd\":1", "\"sd\":900", "more than samples"),
         ("\"lag1_autocorrelation\":", "\"lag1_autocorrelation\":7", "range"),
-        ("\"stride\":1", "\"stride\":0", "range"),
+        ("\"stride\":1", "\"stride\":0", "not known"),
         ("\"stride\":1", "\"stride\":2", "makes 20"),
         ("\"samples_per_block\":1", "\"samples_per_block\":4611686018427387904", "large"),
         ("\"samples_per_block\":1", "\"samples_per_block\":8", "make 5"),
@@ -120,6 +120,9 @@ struct RecordTests {
         ("2026-03-01T10:00:00Z", "yesterday", "RFC 3339"),
         ("\"declared\":\"vm-passthrough\"", "\"declared\":\"vm-passthru\"", "did you mean 'vm-passthrough'"),
         ("\"runs\":[", "\"runs\":[],\"x\":[", "x"),
+        ("\"unit\":\"s\"", "\"unit\":\"s\\u001b[2J\"", "holds control characters"),
+        ("\"unit\":\"s\"", "\"unit\":\"\\u202es\"", "holds control characters"),
+        ("\"name\":\"step_time\"", "\"name\":\"step\\ntime\"", "holds control characters"),
     ]
 
     @Test("damage is named", arguments: damage.indices)
@@ -167,8 +170,22 @@ struct RecordTests {
                 hosts: what == "host" ? [host, host] : [host]
             )
         )
-        let error = #expect(throws: DocumentError.self) { try Record.read(try record.encoded(), file: "r") }
+        let bytes = try record.json.canonical()
+        let error = #expect(throws: DocumentError.self) { try Record.read(bytes, file: "r") }
         #expect(error?.problem.contains("another \(what)") == true)
+        // And so it never comes to be written.
+        let unwritten = #expect(throws: RecordWritingError.self) { try record.encoded() }
+        #expect(unwritten == error.map { .unreadable($0.problem) })
+    }
+
+    @Test("a record whose conditions stand in another order than that of their names is written and read")
+    func unsorted() throws {
+        var run = try Sample.run("1", [1, 2, 3], conditions: ["b": "1"])
+        run.conditions.append(Condition(name: "a", value: "2"))
+        let record = try Record(
+            Record.Content(metrics: [Sample.stepTime], hosts: [Host(id: "h", boots: [Boot(id: "b", runs: [run])])])
+        )
+        #expect(try Record.read(try record.encoded(), file: "r").id == record.id)
     }
 
     @Test("no cut of a file is read or traps")

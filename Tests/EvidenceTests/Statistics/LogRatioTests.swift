@@ -85,7 +85,7 @@ import Testing
         "too little or impossible evidence is refused with a sentence",
         arguments: [
             ([], [], "too few: 0 pairs, at least 2 are needed; measure 2 more"),
-            ([1], [1], "too few: 1 pairs, at least 2 are needed; measure 1 more"),
+            ([1], [1], "too few: 1 pair, at least 2 are needed; measure 1 more"),
             ([1, 2], [1], "2 baseline and 1 other runs, expected as many of each; pair them or compare unpaired"),
             ([1, 0], [1, 2], "baseline run 2 is 0.0, expected a finite value above 0; ratios need positive values"),
             ([1, 2], [1, -2], "other run 2 is -2.0, expected a finite value above 0; ratios need positive values"),

@@ -1,0 +1,112 @@
+import Probability
+import RealModule
+
+/// When requests come.
+package enum Arrivals: Sendable, Hashable {
+    /// At random, independently: as many users make them.
+    case poisson
+    /// At the times of a trace, in seconds, ascending; repeated and compressed to the rate that is asked for.
+    case trace([Double])
+}
+
+/// A fleet of replicas that serve one queue, first come first served, under open-loop load.
+///
+/// Requests start when the arrivals say, whatever became of those before, and latency counts from there: nothing is
+/// coordinated, so nothing is omitted.
+struct FleetQueue {
+    /// Requests that may be served at once.
+    let servers: Int
+    /// Free times of the servers, smallest first in a binary heap.
+    private var heap: [Double]
+
+    init(servers: Int) {
+        self.servers = max(1, servers)
+        heap = [Double](repeating: 0, count: self.servers)
+    }
+
+    /// When a request that arrives now and needs so long is done.
+    mutating func serve(arrival: Double, seconds: Double) -> Double {
+        heap.withUnsafeMutableBufferPointer { heap in
+            let done = max(arrival, heap[0]) + seconds
+            // Replace the earliest and let the new one sink.
+            var place = 0
+            while true {
+                let left = 2 * place + 1
+                guard left < heap.count else { break }
+                let right = left + 1
+                let child = right < heap.count && heap[right] < heap[left] ? right : left
+                guard heap[child] < done else { break }
+                heap[place] = heap[child]
+                place = child
+            }
+            heap[place] = done
+            return done
+        }
+    }
+
+    /// Latencies of requests with these interarrival times, scaled, and these service times; the first are left out.
+    static func latencies(servers: Int, gaps: [Double], scale: Double, services: [Double], warmUp: Int) -> [Double] {
+        var queue = FleetQueue(servers: servers)
+        var now = 0.0
+        var result: [Double] = []
+        result.reserveCapacity(max(0, gaps.count - warmUp))
+        for (place, gap) in gaps.enumerated() {
+            now += gap * scale
+            let latency = queue.serve(arrival: now, seconds: services[place]) - now
+            if place >= warmUp { result.append(latency) }
+        }
+        return result
+    }
+
+    /// Whether a quantile of those latencies is at most a limit, as ``Quantiles`` has it; ends at the first request that
+    /// settles that it is not, and keeps none of them.
+    static func keeps(
+        _ quantile: Double,
+        below limit: Double,
+        servers: Int,
+        gaps: [Double],
+        scale: Double,
+        services: [Double],
+        warmUp: Int
+    ) -> Bool {
+        let count = gaps.count - warmUp
+        guard count > 0 else { return false }
+        let (rank, fraction) = Quantiles.position(quantile, count: count)
+        // So many may be above the limit; with one more it lies between the two values that the quantile is between.
+        let mayExceed = count - rank - 1
+        var queue = FleetQueue(servers: servers)
+        var now = 0.0
+        var (exceeding, highestKept, lowestAbove) = (0, -Double.infinity, Double.infinity)
+        for place in gaps.indices {
+            now += gaps[place] * scale
+            let latency = queue.serve(arrival: now, seconds: services[place]) - now
+            guard place >= warmUp else { continue }
+            if latency <= limit {
+                highestKept = max(highestKept, latency)
+            } else {
+                exceeding += 1
+                guard exceeding <= mayExceed else { return false }
+                lowestAbove = min(lowestAbove, latency)
+            }
+        }
+        guard exceeding == mayExceed, fraction > 0, exceeding > 0 else { return true }
+        return Quantiles.interpolate(highestKept, lowestAbove, fraction) <= limit
+    }
+}
+
+extension Arrivals {
+    /// So many times between arrivals, of mean 1.
+    func gaps(_ count: Int, _ generator: inout RandomGenerator) -> [Double] {
+        switch self {
+        case .poisson:
+            return (0..<count).map { _ in -Double.log(generator.uniform()) }
+        case .trace(let times):
+            let differences = zip(times.dropFirst(), times).map { max(0, $0 - $1) }
+            let mean = Moments(differences).mean
+            guard mean > 0 else { return [Double](repeating: 1, count: count) }
+            // From a random place on and round, so that replications differ and bursts stay whole.
+            let start = generator.index(below: differences.count)
+            return (0..<count).map { differences[(start + $0) % differences.count] / mean }
+        }
+    }
+}
