@@ -25,7 +25,12 @@ package struct InspectCommand: ParsableCommand {
     )
     var from: String?
 
-    @Option(help: ArgumentHelp("Also write what the checks read to this tar.", valueName: "tar"))
+    @Option(
+        help: ArgumentHelp(
+            "Also write what the checks read to this tar; a file that is there is refused without --force.",
+            valueName: "tar"
+        )
+    )
     var capture: String?
 
     @Flag(help: "Let --capture replace a file that is there.")

@@ -37,12 +37,8 @@ struct ComponentOptions: MeasureMode {
     }
 
     func validate() throws {
-        if let rounds, !(1...1_000).contains(rounds) {
-            throw ValidationError("--rounds is \(rounds); expected 1 to 1000")
-        }
-        if let seconds, !(0.1...3_600).contains(seconds) {
-            throw ValidationError("--seconds is \(seconds); expected 0.1 to 3600")
-        }
+        try Arguments.require(rounds, in: 1...1_000, option: "--rounds")
+        try Arguments.require(seconds, in: 0.1...3_600, option: "--seconds")
         let named = try namedProbes()
         if let flag = gpus.gpu, named != nil {
             throw ValidationError("--\(flag ? "" : "no-")gpu and --probes both choose the probes; give one of the two")
@@ -129,9 +125,12 @@ struct ComponentOptions: MeasureMode {
                 allowsEmulated: recording.allowEmulated
             )
         )
-        return session.run(progress: { step in
-            Console.error("[\(step.done + 1)/\(step.planned)] round \(step.round): \(step.probe)")
-        })
+        return session.run(
+            progress: { step in
+                Console.error("[\(step.done + 1)/\(step.planned)] round \(step.round): \(step.probe)")
+            },
+            isCancelled: { JobSignals.isStopAsked }
+        )
     }
 
     func run(_ recording: RecordingOptions, _ components: ComponentOptions) throws {
@@ -142,7 +141,9 @@ struct ComponentOptions: MeasureMode {
         try recording.checkTarget(target)
         let inspection = Inspection(HostView.live())
         let started = MonotonicClock.wallTime()
+        JobSignals.watch()
         let outcome = measure(plan, layout: layout, recording)
+        JobSignals.unwatch()
         let record: Record
         do {
             record = try recording.finished(
@@ -160,15 +161,19 @@ struct ComponentOptions: MeasureMode {
                 seed: seed
             )
         } catch let error as MeasureRecordError {
-            throw Failure.environment("\(error); no record was written")
+            let ended = outcome.isInterrupted ? "interrupted; " : ""
+            throw Failure.environment("\(ended)\(error); no record was written")
         }
-        try Files.write(.init(target, bytes: try record.encoded()))
+        try Files.write([(target, record)])
         if recording.json {
-            try Console.print(outcome.json)
+            try Console.print(outcome.json.naming(record, at: target))
         } else {
             print(outcome.text)
             print("Written: \(target)\n\(record.id)")
             if let step = recording.nextStep(record, at: target) { print(step) }
+        }
+        if outcome.isInterrupted {
+            throw Failure.environment("interrupted before all was measured; \(target) has what was, and says so")
         }
     }
 }

@@ -24,7 +24,7 @@ struct EndpointOptions: MeasureMode {
     var endpointRuns: Int?
 
     @Option(help: "How requests arrive: poisson or uniform. Default: poisson.")
-    var arrivals: Arrivals?
+    var arrivals: Probing.Arrivals?
 
     @Option(help: "Connections at most, 1 to 4096. Default: 256.")
     var connections: Int?
@@ -66,6 +66,8 @@ struct EndpointOptions: MeasureMode {
         guard rate != nil else {
             throw ValidationError("--endpoint needs --rate: requests offered a second, the same in both arms")
         }
+        try Arguments.require(endpointRuns, in: 1...1_000, option: "--endpoint-runs")
+        _ = try Self.seconds(slo, "--slo", in: 1e-6...3_600)
         _ = try plan(body: [])
     }
 
@@ -85,9 +87,7 @@ struct EndpointOptions: MeasureMode {
             )
         }
         let connections = connections ?? 256
-        guard (1...LoadPlan.maximumConnections).contains(connections) else {
-            throw ValidationError("--connections is \(connections); expected 1 to \(LoadPlan.maximumConnections)")
-        }
+        try Arguments.require(connections, in: 1...LoadPlan.maximumConnections, option: "--connections")
         let method = method ?? (body == nil ? "GET" : "POST")
         guard !method.isEmpty, method.utf8.count <= 32, method.utf8.allSatisfy({ (0x41...0x5A).contains($0) }) else {
             throw ValidationError("--method '\(method)' is no method; expected capital letters, such as POST")
@@ -136,14 +136,13 @@ struct EndpointOptions: MeasureMode {
     func run(_ recording: RecordingOptions, _ components: ComponentOptions) throws {
         let objective = try Self.seconds(slo, "--slo", in: 1e-6...3_600)
         let runs = endpointRuns ?? 4
-        guard (1...1_000).contains(runs) else {
-            throw ValidationError("--endpoint-runs is \(runs); expected 1 to 1000")
-        }
         let bytes = try body.map { path in
             try Files.read(path, limit: 16 << 20, expected: "the body of the requests")
         }
         let target = recording.target
         try recording.checkTarget(target)
+        // The generator's own work would be slow too, wherever the service is.
+        let marks = try recording.emulationMarks()
         let seed = recording.chosenSeed()
         let session = EndpointSession(
             plan: try plan(body: bytes ?? []),
@@ -162,16 +161,16 @@ struct EndpointOptions: MeasureMode {
         let record: Record
         do {
             record = try recording.finished(
-                try self.record(outcome, recording, created: started),
+                RecordingOptions.adding(marks, to: self.record(outcome, recording, created: started)),
                 flags: repeatedFlags,
                 seed: seed
             )
         } catch let error as MeasureRecordError {
             throw Failure.environment("\(error); no record was written")
         }
-        try Files.write(.init(target, bytes: try record.encoded()))
+        try Files.write([(target, record)])
         if recording.json {
-            try Console.print(outcome.json)
+            try Console.print(outcome.json.naming(record, at: target))
         } else {
             print(outcome.text)
             print("Written: \(target)\n\(record.id)")
@@ -198,4 +197,4 @@ struct EndpointOptions: MeasureMode {
     }
 }
 
-extension Arrivals: ExpressibleByArgument {}
+extension Probing.Arrivals: ExpressibleByArgument {}

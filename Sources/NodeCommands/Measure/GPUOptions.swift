@@ -19,9 +19,7 @@ struct GPUOptions: ParsableArguments {
     }
 
     func validate() throws {
-        if let gpuIndex, !(0...ProbeRequest.largestGPU).contains(gpuIndex) {
-            throw ValidationError("--gpu-index is \(gpuIndex); expected 0 to \(ProbeRequest.largestGPU)")
-        }
+        try Arguments.require(gpuIndex, in: 0...ProbeRequest.largestGPU, option: "--gpu-index")
         if gpu == false, gpuIndex != nil {
             throw ValidationError("--no-gpu leaves the GPU out, and --gpu-index names one")
         }

@@ -12,17 +12,18 @@ struct JobMeasurement {
         let plan = try options.plan()
         let targets = targets(plan)
         for target in targets { try recording.checkTarget(target.path) }
+        let profile = try JobProfileFiles.read(options.profile)
         let journalPath = JobFiles.journal(recording.target)
         let host = RecordingOptions.hostName()
         if let occupation = JournalFile.occupation(of: journalPath) { throw Failure.input([occupation]) }
         let earlier = try journal(journalPath, plan: plan, host: host)
-        if let file = options.stepFile, earlier == nil, Files.exists(file) {
+        if let file = options.stepFile, earlier == nil, Files.standsThere(file) {
             throw Failure.input([
                 "\(file): is there already, and --step-file is emptied before each run; remove it or name another"
             ])
         }
         let layout = MachineLayout.live()
-        let marks = try marks()
+        let marks = try recording.emulationMarks()
         let boot = try RecordingOptions.bootIdentifier()
         let sampler = gpuSampler()
         let runner: JobRunner
@@ -38,19 +39,20 @@ struct JobMeasurement {
         let inspection = Inspection(HostView.live())
         JobSignals.watch()
         defer { JobSignals.unwatch() }
-        let outcome: JobOutcome
+        var outcome: JobOutcome
         do {
             let journal = try JournalFile(journalPath, length: earlier?.length ?? 0)
             if earlier == nil { try journal.append(JobJournal.header(plan, host: host)) }
             let session = JobSession(plan, environment: environment(runner, journal))
             outcome = try session.run(after: earlier.map(Self.runs) ?? [])
+            outcome.profile = profile
         } catch let error as JournalFile.WritingError {
             throw Failure.environment("\(error)")
         }
         if outcome.ending == .interrupted {
             throw Failure.environment(
                 "interrupted; no record was written; go on with the same command and --resume (\(journalPath) has "
-                    + "\(outcome.runs.count { $0.isUsable }) runs that count)"
+                    + "\(counted(outcome.runs.count { $0.isUsable }, "run")) to count)"
             )
         }
         let subject = JobSubject(
@@ -73,7 +75,7 @@ struct JobMeasurement {
         _ targets: [(arm: JobArm, path: String)],
         journal: String
     ) throws {
-        var records: [(path: String, record: Record)] = []
+        var records: [Files.RecordOutput] = []
         do {
             for target in targets {
                 let record = try recording.finished(
@@ -97,10 +99,10 @@ struct JobMeasurement {
                     + "--resume writes the record from \(journal)"
             ])
         }
-        for (path, record) in records { try Files.write(.init(path, bytes: try record.encoded())) }
+        try Files.write(records)
         unlink(journal)
         if recording.json {
-            try Console.print(outcome.json)
+            try Console.print(outcome.json(records.map { (file: $0.path, id: $0.record.id) }))
         } else {
             print(outcome.text)
             for (path, record) in records { print("Written: \(path)\n\(record.id)") }
@@ -176,17 +178,6 @@ struct JobMeasurement {
                 if let refusal = run.refusal { Console.error("    refused: \(refusal.reason)") }
             }
         )
-    }
-
-    /// What marks every run: an emulated processor, where the user allows it.
-    private func marks() throws -> [Condition] {
-        guard let sign = Emulation.sign() else { return [] }
-        guard recording.allowEmulated else {
-            throw Failure.environment(
-                "the processor is emulated: \(sign); --allow-emulated measures it all the same; no record was written"
-            )
-        }
-        return [Condition(name: "emulated", value: "yes")]
     }
 
     private func gpuSampler() -> (value: GPUSampler?, absence: String?) {

@@ -32,7 +32,7 @@ struct JobOptions: MeasureMode {
     var maxRuns: Int = 60
 
     @Option(help: "With --runs auto: runs of the pilot, 3 or more.")
-    var pilot: Int = 5
+    var pilot: Int = 8
 
     @Option(help: "Whole runs at the beginning that are thrown away.")
     var warmup: Int = 1
@@ -74,6 +74,14 @@ struct JobOptions: MeasureMode {
     @Option(help: "What to call the job, so that two arms whose commands differ in a path are the same workload.")
     var jobName: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A trace of the job by PyTorch's profiler (JSON): says where its step time goes; repeat it for each rank.",
+            valueName: "file"
+        )
+    )
+    var profile: [String] = []
+
     @Flag(help: "Store the text of --job in the record; without it only its hash is.")
     var storeCommand = false
 
@@ -93,7 +101,8 @@ struct JobOptions: MeasureMode {
             runs.map { _ in "--runs" }, oneRun ? "--one-run" : nil, stepPattern.map { _ in "--step-pattern" },
             stepFile.map { _ in "--step-file" },
             steps.map { _ in "--steps" },
-            jobName.map { _ in "--job-name" }, storeCommand ? "--store-command" : nil, resume ? "--resume" : nil,
+            jobName.map { _ in "--job-name" }, storeCommand ? "--store-command" : nil,
+            profile.isEmpty ? nil : "--profile", resume ? "--resume" : nil,
             skipSteps != 0 ? "--skip-steps" : nil, stepUnit != "s" ? "--step-unit" : nil,
         ].compactMap { $0 }
     }
@@ -105,13 +114,17 @@ struct JobOptions: MeasureMode {
         }
         try check(job.map { !trimmedEmpty($0) } ?? true, "--job is empty; expected a command")
         try check(neighbour.map { !trimmedEmpty($0) } ?? true, "--neighbour is empty; expected a command")
-        try check((3...10_000).contains(maxRuns), "--max-runs is \(maxRuns); expected 3 to 10000")
-        try check((3...1_000).contains(pilot), "--pilot is \(pilot); expected 3 to 1000")
-        try check((0...1_000).contains(warmup), "--warmup is \(warmup); expected 0 to 1000 runs")
-        try check((0...1_000_000).contains(skipSteps), "--skip-steps is \(skipSteps); expected 0 to 1000000")
-        try check(steps.map { (1...1_000_000).contains($0) } ?? true, "--steps is \(steps ?? 0); expected 1 to 1000000")
+        try Arguments.require(maxRuns, in: 3...10_000, option: "--max-runs")
+        try Arguments.require(pilot, in: 3...1_000, option: "--pilot")
+        try Arguments.require(warmup, in: 0...1_000, option: "--warmup", unit: "runs")
+        try Arguments.require(skipSteps, in: 0...1_000_000, option: "--skip-steps")
+        try Arguments.require(steps, in: 1...1_000_000, option: "--steps")
         try check(timeout > 0 && timeout <= 1e7, "--timeout is \(timeout); expected more than 0 and at most 10000000 s")
-        try check((0...3_600).contains(settle), "--settle is \(settle); expected 0 to 3600 s")
+        try Arguments.require(settle, in: 0...3_600, option: "--settle", unit: "s")
+        try check(
+            profile.count <= JobProfileFiles.most,
+            "--profile is given \(profile.count) times; expected at most \(JobProfileFiles.most), one for each rank"
+        )
         try check(jobName != "", "--job-name is empty; expected a name")
         try check(
             stepPattern == nil || stepFile == nil,

@@ -54,6 +54,11 @@ package struct MeasureCommand: ParsableCommand {
         }
         if let mode = asked.first { try mode.validate(recording) }
         try pair.validate(recording)
+        guard pair.given.isEmpty || job.profile.isEmpty else {
+            throw ValidationError(
+                "--profile is of the job on one machine; measure the pair without it, and the job with it on one of the two"
+            )
+        }
         guard pair.given.isEmpty || (network.listen == nil && job.neighbour == nil && !job.resume) else {
             let other = network.listen != nil ? "--listen" : job.neighbour != nil ? "--neighbour" : "--resume"
             throw ValidationError(

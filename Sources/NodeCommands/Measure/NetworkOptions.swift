@@ -7,7 +7,8 @@ import Probing
 struct NetworkOptions: MeasureMode {
     @Option(
         help: ArgumentHelp(
-            "Be measured with: listen until interrupted. Port 0 lets the system choose; every address without one.",
+            "Be measured with: listen until interrupted. Port 0 lets the system choose; every address without one. "
+                + "With --json, a line for each session says what was done.",
             valueName: "[address:]port"
         )
     )
@@ -122,7 +123,7 @@ struct NetworkOptions: MeasureMode {
             throw Failure.input(["\(error)"])
         }
         if let listen {
-            try serve(try Self.listening(listen), token)
+            try serve(try Self.listening(listen), token, json: recording.json)
         } else {
             try measure(try peers(), token, recording, components)
         }
@@ -130,14 +131,17 @@ struct NetworkOptions: MeasureMode {
 
     // MARK: The two ends
 
-    private func serve(_ address: NetworkAddress, _ token: NetworkToken?) throws {
+    private func serve(_ address: NetworkAddress, _ token: NetworkToken?, json: Bool) throws {
         let termination = NetworkInterruption.descriptor()
         do {
             let listener = try NetworkListener(
                 at: address,
                 token: token,
                 welcome: .live(host: RecordingOptions.hostName()),
-                report: { Console.error("\($0)") }
+                report: { event in
+                    Console.error("\(event)")
+                    if json, case .ended(let served) = event { try? Console.printLine(served.json) }
+                }
             )
             if token == nil {
                 Console.error("Without --token-file, whoever reaches this port can measure with this host.")
@@ -204,9 +208,9 @@ struct NetworkOptions: MeasureMode {
         } catch let error as MeasureRecordError {
             throw Failure.environment("\(lost.map { "\($0); " } ?? "")\(error); no record was written")
         }
-        try Files.write(.init(output, bytes: try record.encoded()))
+        try Files.write([(output, record)])
         if recording.json {
-            try Console.print(outcome.json)
+            try Console.print(outcome.json.naming(record, at: output))
         } else {
             print(outcome.text)
             print("Written: \(output)\n\(record.id)")

@@ -70,9 +70,7 @@ struct PairOptions: ParsableArguments {
         guard !exchanged || (crossover && continues) else {
             throw ValidationError("--exchanged goes with --crossover --continue, once the first half is done")
         }
-        if let blocks, !(1...1_000).contains(blocks) {
-            throw ValidationError("--blocks is \(blocks); expected 1 to 1000")
-        }
+        try Arguments.require(blocks, in: 1...1_000, option: "--blocks")
         let models = try (recording.declaredModel(), declareRemote.map(Arguments.deploymentModel))
         if aa, let local = models.0, let remote = models.1, local != remote {
             throw ValidationError("--aa means one model on both machines, and \(local) and \(remote) are declared")
@@ -250,8 +248,8 @@ struct PairOptions: ParsableArguments {
         let names = plan.design == .crossover ? ["first-model", "second-model"] : ["local", "remote"]
         try Files.write(
             [
-                .init("\(names[0]).record.json", bytes: try pair.arms[0].encoded()),
-                .init("\(names[1]).record.json", bytes: try pair.arms[1].encoded()),
+                try Files.output(pair.arms[0], for: "\(names[0]).record.json"),
+                try Files.output(pair.arms[1], for: "\(names[1]).record.json"),
             ],
             into: store.folder
         )
@@ -278,29 +276,5 @@ struct PairOptions: ParsableArguments {
                     + ShellText.quote(other.file)
             )
         }
-    }
-}
-
-/// One run of a pair is one round: the options that say how many are replaced.
-enum PairRounds {
-    private static let options = ["--rounds", "--runs", "--endpoint-runs"]
-
-    /// The words with one run of whatever they measure.
-    static func single(_ words: [String]) -> [String] {
-        var kept: [String] = []
-        var place = 0
-        while place < words.count {
-            let name = String(words[place].prefix { $0 != "=" })
-            if options.contains(name) {
-                place += name.count == words[place].count ? 2 : 1
-                continue
-            }
-            kept.append(words[place])
-            place += 1
-        }
-        func has(_ option: String) -> Bool { kept.contains { $0 == option || $0.hasPrefix(option + "=") } }
-        if has("--job") { return kept + ["--one-run"] }
-        if has("--endpoint") { return kept + ["--endpoint-runs", "1"] }
-        return kept + ["--rounds", "1"]
     }
 }

@@ -57,7 +57,7 @@ struct PairStore {
     /// Puts the record of a run on the disk; text says why it could not.
     func keep(_ record: Record, _ slot: PairSlot) -> String? {
         do {
-            try Files.write(.init(path(slot), bytes: try record.encoded()))
+            try Files.write([(path(slot), record)])
             return nil
         } catch {
             return String(describing: error)

@@ -66,11 +66,25 @@ struct RecordingOptions: ParsableArguments {
     /// Where the record goes.
     var target: String { output ?? "\(Self.hostName()).record.json" }
 
-    /// Refuses to overwrite a file unless asked to; called before the first measurement.
+    /// Refuses to overwrite a file unless asked to, and a place where none can be written; called before the first measurement.
     func checkTarget(_ path: String) throws {
         guard force || !Files.exists(path) else {
             throw Failure.input(["\(path): is there already; choose another with -o, or --force to replace it"])
         }
+        try Files.requireWritable(path)
+    }
+
+    /// What marks every run: an emulated processor, where the user allows it.
+    ///
+    /// - Throws: `Failure.environment` on an emulated processor that nobody allowed.
+    func emulationMarks() throws -> [Condition] {
+        guard let sign = Emulation.sign() else { return [] }
+        guard allowEmulated else {
+            throw Failure.environment(
+                "the processor is emulated: \(sign); --allow-emulated measures it all the same; no record was written"
+            )
+        }
+        return [Condition(name: "emulated", value: "yes")]
     }
 
     /// The host's name, without what cannot stand in a file name.

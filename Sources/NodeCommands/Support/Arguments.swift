@@ -32,6 +32,23 @@ package enum Arguments {
         }
     }
 
+    /// Refuses a number that was given and is outside its range: `--rounds is 0; expected 1 to 1000`; what is no number
+    /// is outside every range.
+    package static func require<Number: Comparable & CustomStringConvertible>(
+        _ number: Number?,
+        in range: ClosedRange<Number>,
+        option: String,
+        unit: String = ""
+    ) throws {
+        guard let number, !range.contains(number) else { return }
+        func text(_ bound: Number) -> String { (bound as? Double).map(NumberText.plain) ?? bound.description }
+        let isInfinite = (number as? Double)?.isInfinite ?? false
+        throw ValidationError(
+            "\(option) is \(isInfinite ? "infinite" : text(number)); expected \(text(range.lowerBound)) to \(text(range.upperBound))"
+                + (unit.isEmpty ? "" : " \(unit)")
+        )
+    }
+
     /// A share written as `5%` or `0.05`.
     package static func share(_ text: String, option: String, in range: ClosedRange<Double>) throws -> Double {
         let isPercent = text.hasSuffix("%")

@@ -8,17 +8,7 @@ package enum Files {
     /// - Throws: `Failure.input` when there is no such file, it is not a regular file, cannot be read, or is larger than
     ///   `limit` bytes.
     package static func read(_ path: String, limit: Int, expected: String) throws(Failure) -> [UInt8] {
-        let manager = FileManager.default
-        var isFolder = false
-        guard manager.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw .input(["\(path): there is no such file; expected \(expected)"])
-        }
-        guard !isFolder else {
-            throw .input(["\(path): is a folder; expected \(expected)"])
-        }
-        guard let handle = fopen(path, "rb") else {
-            throw .input(["\(path): cannot be read (\(systemError())); expected \(expected)"])
-        }
+        let handle = try opened(path, expected: expected, remedy: "write what it gives to a file, and name that")
         defer { fclose(handle) }
         var bytes: [UInt8] = []
         let chunk = 1 << 20
@@ -48,15 +38,14 @@ package enum Files {
         expected: String,
         _ consume: ([UInt8]) throws -> Void
     ) throws {
-        let fromStandardInput = path == "-"
-        var isFolder = false
-        if !fromStandardInput {
-            guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder else {
-                throw Failure.input(["\(path): there is no such file; expected \(expected)"])
+        let handle: UnsafeMutablePointer<FILE>
+        if path == "-" {
+            guard let standardInput = fdopen(dup(0), "rb") else {
+                throw Failure.input(["standard input cannot be read (\(systemError())); expected \(expected)"])
             }
-        }
-        guard let handle = fromStandardInput ? fdopen(dup(0), "rb") : fopen(path, "rb") else {
-            throw Failure.input(["\(path): cannot be read (\(systemError())); expected \(expected)"])
+            handle = standardInput
+        } else {
+            handle = try opened(path, expected: expected, remedy: "name - and pipe it in, or write it to a file first")
         }
         defer { fclose(handle) }
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
@@ -68,6 +57,47 @@ package enum Files {
         if ferror(handle) != 0 {
             throw Failure.input(["\(path): cannot be read to its end (\(systemError()))"])
         }
+    }
+
+    /// The first bytes of a regular file; nil where it is none, or cannot be read.
+    package static func head(_ path: String, bytes count: Int) -> [UInt8]? {
+        guard let handle = try? opened(path, expected: "a file", remedy: "") else { return nil }
+        defer { fclose(handle) }
+        var bytes = [UInt8](repeating: 0, count: count)
+        let got = bytes.withUnsafeMutableBytes { fread($0.baseAddress, 1, $0.count, handle) }
+        return Array(bytes[..<got])
+    }
+
+    /// A regular file, opened for reading: a pipe or a device could make whoever reads it wait for ever.
+    private static func opened(
+        _ path: String,
+        expected: String,
+        remedy: String
+    ) throws(Failure) -> UnsafeMutablePointer<FILE> {
+        // Without waiting: opening a pipe that nobody writes to would not return.
+        let descriptor = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            let problem = errno
+            guard problem != ENOENT, problem != ENOTDIR else {
+                throw .input(["\(path): there is no such file; expected \(expected)"])
+            }
+            throw .input(["\(path): cannot be read (\(String(cString: strerror(problem)))); expected \(expected)"])
+        }
+        var status = stat()
+        let kind = fstat(descriptor, &status) == 0 ? status.st_mode & S_IFMT : 0
+        guard kind == S_IFREG, let handle = fdopen(descriptor, "rb") else {
+            let what =
+                switch kind {
+                case S_IFDIR: "is a folder"
+                case S_IFIFO: "is a pipe, and only regular files are read by name"
+                case S_IFREG: "cannot be read (\(systemError()))"
+                default: "is a device or another special file, and only regular files are read by name"
+                }
+            close(descriptor)
+            let advice = kind == S_IFDIR || kind == S_IFREG ? "" : "; \(remedy)"
+            throw .input(["\(path): \(what); expected \(expected)\(advice)"])
+        }
+        return handle
     }
 
     /// The text of a file, which must be UTF-8.
@@ -114,13 +144,13 @@ package enum Files {
         }
         for output in outputs {
             let final = folder + "/" + output.name
-            let temporary = folder + "/." + output.name + ".\(getpid()).part"
-            written.append((temporary, final))
+            let temporary = folder + "/." + output.name + ".\(String(UInt64.random(in: 0 ... .max), radix: 36)).part"
             guard writeAll(output.content, to: temporary) else {
                 let problem = systemError()
                 discard()
                 throw .environment("\(final): cannot be written (\(problem)); nothing was changed")
             }
+            written.append((temporary, final))
         }
         for file in written where rename(file.temporary, file.final) != 0 {
             let problem = systemError()
@@ -147,6 +177,18 @@ package enum Files {
         FileManager.default.fileExists(atPath: path)
     }
 
+    /// Whether both paths lead to one file, by whatever names.
+    package static func isSame(_ path: String, _ other: String) -> Bool {
+        var (one, two) = (stat(), stat())
+        return stat(path, &one) == 0 && stat(other, &two) == 0 && one.st_dev == two.st_dev && one.st_ino == two.st_ino
+    }
+
+    /// Whether anything has this name, a link that leads nowhere included.
+    package static func standsThere(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
     package static func isFolder(_ path: String) -> Bool {
         var isFolder = false
         return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder
@@ -157,6 +199,32 @@ package enum Files {
         var first = stat(), second = stat()
         guard stat(left, &first) == 0, stat(right, &second) == 0 else { return false }
         return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+    }
+
+    /// Refuses an output that could not be written in the end, so that nobody waits hours to learn it.
+    ///
+    /// - Throws: `Failure.input` where something other than a regular file stands in its place, `Failure.environment`
+    ///   where the folder cannot be written or made.
+    package static func requireWritable(_ path: String) throws(Failure) {
+        guard !path.isEmpty, !path.hasSuffix("/") else {
+            throw .input(["'\(path)' names a folder; give a file name"])
+        }
+        try requireReplaceable(path)
+        var folder = path.hasPrefix("/") ? path : "./" + path
+        while let slash = folder.lastIndex(of: "/") {
+            folder = String(folder[..<slash])
+            let place = folder.isEmpty ? "/" : folder
+            guard exists(place) else { continue }
+            guard isFolder(place) else {
+                throw .environment("\(path): cannot be written: \(place) is a file, not a folder")
+            }
+            guard access(place, W_OK | X_OK) == 0 else {
+                throw .environment(
+                    "\(path): cannot be written into \(place) (\(systemError())); choose another with -o"
+                )
+            }
+            return
+        }
     }
 
     /// Renaming would take the place of a device node or a link, which nobody who names an output means.
@@ -172,11 +240,23 @@ package enum Files {
         throw .input(["\(path): is \(kind), and only a regular file is ever replaced; name another file"])
     }
 
+    /// Makes a new file, never through a link: in a folder that others write to, one could lead anywhere.
     private static func writeAll(_ bytes: [UInt8], to path: String) -> Bool {
-        guard let handle = fopen(path, "wb") else { return false }
-        let wrote = bytes.withUnsafeBytes { fwrite($0.baseAddress, 1, $0.count, handle) }
-        let flushed = wrote == bytes.count && fflush(handle) == 0 && fsync(fileno(handle)) == 0
-        return fclose(handle) == 0 && flushed
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { return false }
+        var written = 0
+        while written < bytes.count {
+            let step = bytes[written...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if step < 0, errno == EINTR { continue }
+            guard step > 0 else { break }
+            written += step
+        }
+        var problem = written == bytes.count && fsync(descriptor) == 0 ? 0 : max(errno, EPERM)
+        if close(descriptor) != 0, problem == 0 { problem = errno }
+        guard problem != 0 else { return true }
+        unlink(path)
+        errno = problem
+        return false
     }
 
     private static func systemError() -> String {

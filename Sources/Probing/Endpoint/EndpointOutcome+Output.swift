@@ -15,7 +15,7 @@ extension EndpointRun {
     package var progressLine: String {
         let p99 = quantiles.first { $0.quantile == 0.99 }.map { "; p99 ms \(words($0))" } ?? ""
         let trouble = obstacles.isEmpty ? "" : "; \(obstacles.joined(separator: "; "))"
-        return "run \(number): \(offered) requests, \(failed) failed\(p99)\(trouble)"
+        return "run \(number): \(counted(offered, "request")), \(failed) failed\(p99)\(trouble)"
     }
 }
 
@@ -39,7 +39,7 @@ extension EndpointOutcome {
         }
         var lines = [
             "\(plan.method) \(plan.address.authority)\(plan.address.path): \(NumberText.significant(plan.rate, 4)) requests/s, "
-                + "\(plan.arrivals.rawValue) arrivals, at most \(plan.connections) connections",
+                + "\(plan.arrivals.rawValue) arrivals, at most \(counted(plan.connections, "connection"))",
             "Latency counts from the intended start of each request; exact 95 % intervals of each run's own quantiles.",
             "",
         ]

@@ -97,14 +97,14 @@ package struct EndpointOutcome: Sendable {
         let timedOut = usable.reduce(0) { $0 + ($1.failures[.timedOut] ?? 0) }
         if timedOut > 0 {
             sentences.append(
-                "\(timedOut) requests timed out and count with the \(NumberText.significant(session.plan.timeout, 3)) s waited: "
+                "\(counted(timedOut, "request")) timed out, taken at the \(NumberText.significant(session.plan.timeout, 3)) s waited: "
                     + "the true latencies are longer."
             )
         }
         let waited = usable.reduce(0) { $0 + $1.waited }
         if waited > 0 {
             sentences.append(
-                "\(waited) requests waited for one of the \(session.plan.connections) connections, which is part of their "
+                "\(counted(waited, "request")) waited for one of \(counted(session.plan.connections, "connection")), which is part of their "
                     + "latency; with more connections (--connections) the service would have been asked at once."
             )
         }

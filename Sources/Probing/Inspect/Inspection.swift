@@ -28,10 +28,22 @@ package struct Inspection: Sendable {
     package var checks: [Check]
     /// GPUs, accelerators and network adapters on the PCI bus.
     package var devices: [PCIDevice]
+    /// The NUMA nodes that have processors, and their processors as the kernel lists them.
+    package var nodes: [(name: String, processors: String)]
     /// What a record keeps of the host.
     package var facts: [InspectedFact]
     /// What its host says, where that was joined.
-    package var companion: HostCompanion.Join?
+    package var companion: HostCompanion.Join? {
+        // What was out of sight is in sight once this guest's host has told it.
+        didSet {
+            guard let companion, companion.conflicts.isEmpty, !companion.facts.isEmpty else { return }
+            blindSpots.removeAll { $0 == Self.hostSettingsSpot }
+        }
+    }
+
+    /// That a guest cannot see how its host is set.
+    static let hostSettingsSpot =
+        "ACS, IOMMU mode and frequency settings of the host cannot be seen from inside: join `--host-facts`."
 
     /// Whether this system is a virtual machine.
     package var virtualized: Virtualized { hypervisor.isVirtualMachine ? .yes : .noEvidence }
@@ -65,6 +77,7 @@ package struct Inspection: Sendable {
         blindSpots = examination.blindSpots
         checks = examination.checks
         devices = facts.pci.all.filter { $0.isAccelerator || $0.isNetwork }
+        nodes = Array(zip(facts.memory.nodes, facts.memory.nodeProcessors)).map { (name: $0, processors: $1) }
         self.facts = []
         self.facts = InspectedFact.all(facts, self)
     }

@@ -37,7 +37,7 @@ package struct PairJournal: Sendable {
     package init(creating path: String, plan: String) throws(PairJournalError) {
         self.path = path
         events = []
-        let line = try Self.line(.object([JSONMember("plan", .string(plan))]))
+        let line = try Self.line(.fields(["plan": .string(plan), "plan_id": .string(Self.identifier(of: plan))]))
         try Self.append(line, to: path, flags: O_CREAT | O_EXCL)
     }
 
@@ -71,11 +71,18 @@ package struct PairJournal: Sendable {
         var events: [PairEvent] = []
         let lines = bytes[..<whole].split(separator: 0x0A, omittingEmptySubsequences: false).dropLast()
         for (number, line) in lines.enumerated() {
-            do {
+            do throws(DocumentError) {
                 let value = try JSONDocument.parse(Array(line), file: "\(file), entry \(number + 1)", limits: limits)
                 let reader = Reader(value, file: "\(file), entry \(number + 1)")
                 if plan == nil {
-                    plan = try reader.object(["plan"]).require("plan").string()
+                    let header = try reader.object(["plan", "plan_id"])
+                    let text = try header.require("plan").string()
+                    let id = try header.require("plan_id", expected: "the hash of the plan")
+                    let told = try id.string()
+                    guard told == identifier(of: text) else {
+                        throw id.fail("the plan was altered: its hash is not \(id.found); begin anew")
+                    }
+                    plan = text
                 } else {
                     events.append(try PairEvent(reader))
                 }
@@ -86,6 +93,9 @@ package struct PairJournal: Sendable {
         guard let plan else { throw .wrongLine("\(file): holds no plan; it is no journal of 'assay measure --pair'") }
         return (plan, events, whole)
     }
+
+    /// What the plan's text is told by, so that a plan that was altered afterwards is noticed.
+    private static func identifier(of plan: String) -> String { JobPlan.hash(plan) }
 
     private static func line(_ json: JSON) throws(PairJournalError) -> [UInt8] {
         do { return try json.canonical() + [0x0A] } catch { throw .wrongLine("an entry cannot be written: \(error)") }

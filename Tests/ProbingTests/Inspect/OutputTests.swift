@@ -75,6 +75,11 @@ struct OutputTests {
         joined.companion = join
         #expect(joined.text.contains("agrees: The guest runs on KVM"))
         #expect(try joined.json.pretty().contains("\"agreements\""))
+        // Nobody is told to join what was joined; a host that cannot be this guest's tells nothing.
+        #expect(guest.text.contains("join `--host-facts`") && !joined.text.contains("join `--host-facts`"))
+        joined = guest
+        joined.companion = try companion(HostFixture(named: "arm-bare-metal")).join(guest)
+        #expect(joined.text.contains("join `--host-facts`"))
     }
 
     @Test(

@@ -77,6 +77,22 @@ struct JobJournalTests {
         #expect(throws: DocumentError.self) { _ = try JobJournal(Array("hello\n".utf8), file: "j") }
     }
 
+    @Test(
+        "A plan that was altered in the journal is refused, whatever was altered",
+        arguments: [
+            ("\"warm_up_runs\":1", "\"warm_up_runs\":0"), ("\"runs\":4", "\"runs\":3"),
+            ("\"timeout_s\":3600", "\"timeout_s\":1"), ("\"power\":0.95", "\"power\":0.95,\"more\":1"),
+            ("\"plan_id\":\"sha256:", "\"plan_id\":\"sha256:0"),
+        ]
+    )
+    func alteredPlan(_ find: String, _ replacement: String) throws {
+        let text = String(decoding: try Self.bytes([Self.sample(1)]), as: UTF8.self)
+        let altered = text.replacing(find, with: replacement, maxReplacements: 1)
+        try #require(altered != text)
+        let error = #expect(throws: DocumentError.self) { _ = try JobJournal(Array(altered.utf8), file: "j") }
+        #expect(error?.description.contains("plan was altered") == true, "\(error?.description ?? "")")
+    }
+
     @Test("A plan's identifier follows everything that is planned")
     func identifiers() {
         var plans = [Self.plan]

@@ -114,6 +114,53 @@ struct JobOutcomeTests {
         #expect(effect.low > 0.08 && effect.high < 0.12)
     }
 
+    @Test("What ends three times in a row is named: the job, or the neighbour beside it")
+    func hopeless() throws {
+        for fault in [JobRun.Fault.exit, .neighbour] {
+            let runs = (1...3).map { number in
+                var run = Self.run(number)
+                run.slot = JobSlot(number: number, arm: .beside, pair: 1)
+                run.refusal = .init(fault, "it was so")
+                return run
+            }
+            let plan = JobPlan(command: "c", neighbour: "n")
+            let outcome = JobOutcome(plan, runs: runs, ending: .hopeless("it was so"))
+            let who = fault == .neighbour ? "the neighbour" : "the job"
+            let sentence = "The measurement ended early, for \(who) failed three times in a row: it was so."
+            #expect(outcome.sentences(.beside).contains(sentence))
+            let error = #expect(throws: MeasureRecordError.self) { try outcome.record(Self.subject, arm: .beside) }
+            #expect(error?.description.contains("no run beside the neighbour is usable") == true)
+        }
+    }
+
+    @Test("The JSON names each record with its arm and summarises each metric")
+    func json() throws {
+        func object(_ outcome: JobOutcome, _ files: [String]) throws -> ObjectReader {
+            let written = files.map { (file: $0, id: "sha256:" + $0) }
+            let text = try outcome.json(written).pretty()
+            return try Reader(JSONDocument.parse(text: text, file: "out"), file: "out").mapping()
+        }
+        let runs = (1...3).map { number in
+            Self.run(number, wall: Double(number), readings: [JobReading(.processorTime, 0.5 * Double(number))])
+        }
+        let one = try object(JobOutcome(Self.plan(skipped: 0), runs: runs, ending: .done), ["a"])
+        #expect(try one.require("file").string() == "a")
+        #expect(try one.require("id").string() == "sha256:a")
+        let arm = try #require(try one.require("arms").array().first).mapping()
+        #expect(arm["file"] == nil)
+        let metrics = try arm.require("metrics").array().map { try $0.mapping() }
+        #expect(try metrics.map { try $0.require("name").string() } == ["step_time", "completion_time", "cpu_time"])
+        let time = try #require(metrics.dropFirst().first)
+        #expect(try time.require("unit").string() == "s")
+        #expect(try time.require("runs").int(in: 0...9) == 3)
+        #expect(try ["least", "median", "most"].map { try time.require($0).double() } == [1, 2, 3])
+        let paired = JobPlan(command: "c", neighbour: "n", runs: .fixed(3))
+        let two = try object(JobOutcome(paired, runs: runs, ending: .done), ["a", "b"])
+        #expect(two["file"] == nil && two["id"] == nil)
+        let files = try two.require("arms").array().map { try $0.mapping().require("file").string() }
+        #expect(files == ["a", "b"])
+    }
+
     static let classes: [(gpu: Double?, io: Double?, cpu: Double?, name: String)] = [
         (nil, nil, 9, "cpu-bound"), (0.9, 1, 9.9, "gpu-bound"), (nil, 7, 2, "storage-bound"),
         (nil, 0, 1, "unclassified"),
@@ -130,7 +177,8 @@ struct JobOutcomeTests {
         #expect(found.name == name)
         #expect(abs(found.shares.reduce(0) { $0 + ($1.share ?? 0) } - 1) < 1e-12)
         #expect(found.shares.allSatisfy { $0.share.map { (0...1).contains($0) } ?? true })
-        #expect(found.shares.map(\.part) == JobClass.Part.allCases)
+        #expect(found.shares.map(\.part) == JobClass.Part.counted)
+        #expect(found.counterShares.isEmpty)
         #expect((found.shares.first { $0.part == .gpu }?.share == nil) == (gpu == nil))
     }
 }

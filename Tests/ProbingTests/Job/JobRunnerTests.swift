@@ -39,7 +39,7 @@ struct JobRunnerTests {
         let run = try Self.run(plan)
         #expect(run.refusal == nil)
         #expect(run.steps == [1, 2, 3, 4])
-        #expect((0.2...5).contains(run.wallSeconds))
+        #expect((0.2...30).contains(run.wallSeconds))
         #expect(run.reading(.completionTime) == run.wallSeconds)
         #expect(run.lastLines == ["step=1", "step=2", "step=3", "step=4", "done"])
         let switches = try #require(run.reading(.voluntarySwitches))
@@ -55,21 +55,21 @@ struct JobRunnerTests {
         let idleSeconds = try #require(idle.reading(.processorTime))
         #expect(busySeconds > 0.02)
         #expect(busySeconds <= busy.wallSeconds * 1.05 + 0.02)
-        #expect(idleSeconds < 0.1)
+        #expect(idleSeconds < 0.25)
         #expect(idle.wallSeconds >= 0.3)
     }
 
     @Test("Peak memory is the job's own: 200 MB more are seen, and what is less than our own is not claimed")
     func peakMemory() throws {
-        // The kernel counts what this process held before the job's program replaced it.
+        // The kernel counts what this process held before the job's program replaced it; tests beside this one let it grow.
         var used = rusage()
         try #require(getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &used) == 0)
-        let own = used.ru_maxrss * 1_024
+        let own = used.ru_maxrss * 1_024 + 400_000_000
         let command = "head -c \(own + 200_000_000) /dev/zero | tail -n 1 | wc -c >/dev/null"
         let large = try Self.run(JobPlan(command: command))
         let peak = try #require(large.reading(.peakMemory))
         let expected = Double(own) / 1_048_576 + 190
-        #expect((0.95 * expected...2 * expected + 600).contains(peak))
+        #expect((0.95 * expected...2 * expected + 1_000).contains(peak))
         #expect(try Self.run(JobPlan(command: "true")).reading(.peakMemory) == nil)
     }
 
@@ -104,7 +104,7 @@ struct JobRunnerTests {
     func hang() throws {
         let run = try Self.run(JobPlan(command: "sleep 300 & echo $!; sleep 300", timeoutSeconds: 0.3))
         #expect(run.refusal?.fault == .timeout)
-        #expect((0.3...5).contains(run.wallSeconds))
+        #expect((0.3...30).contains(run.wallSeconds))
         #expect(Self.isGone(run.lastLines.first))
     }
 
@@ -123,7 +123,7 @@ struct JobRunnerTests {
     func stubborn() throws {
         let run = try Self.run(JobPlan(command: "trap '' TERM; while :; do sleep 0.1; done", timeoutSeconds: 0.2))
         #expect(run.refusal?.fault == .timeout)
-        #expect((5...20).contains(run.wallSeconds))
+        #expect((5...50).contains(run.wallSeconds))
     }
 
     @Test("What a job leaves running does not outlive its run, nor keep it open")
@@ -151,12 +151,31 @@ struct JobRunnerTests {
         for _ in 0..<2 { #expect(try Self.run(plan).steps == [1, 2]) }
     }
 
+    @Test(
+        "What a job puts in the place of its step file is neither read nor emptied",
+        arguments: [("ln -s", "symbolic link"), ("ln", "no regular file with this one name")]
+    )
+    func plantedStepFile(link: String, words: String) throws {
+        let (path, victim) = (Self.scratch("planted"), Self.scratch("victim"))
+        defer { for name in [path, victim] { unlink(name) } }
+        let make = try Self.run(JobPlan(command: "echo 7 > '\(victim)'"))
+        #expect(make.refusal == nil)
+        let plan = JobPlan(command: "rm -f '\(path)'; \(link) '\(victim)' '\(path)'", steps: .file(path))
+        let first = try Self.run(plan)
+        #expect(first.steps.isEmpty && first.refusal?.fault == .garbage)
+        #expect(first.refusal?.reason.contains(words) == true, "\(first.refusal?.reason ?? "none")")
+        let second = try Self.run(plan)
+        #expect(second.refusal?.fault == .start)
+        #expect(second.refusal?.reason.contains(words) == true, "\(second.refusal?.reason ?? "none")")
+        #expect(try Self.run(JobPlan(command: "cat '\(victim)'")).lastLines == ["7"])
+    }
+
     @Test("A neighbour runs beside the job and is gone after it")
     func neighbour() throws {
         let path = Self.scratch("neighbour")
         defer { unlink(path) }
         let plan = JobPlan(
-            command: "cat '\(path)'",
+            command: "i=0; until [ -s '\(path)' ] || [ $i -ge 500 ]; do i=$((i+1)); sleep 0.02; done; cat '\(path)'",
             neighbour: "echo $$ > '\(path)'; while :; do sleep 0.05; done",
             settleSeconds: 0.3
         )
@@ -168,10 +187,12 @@ struct JobRunnerTests {
 
     @Test(
         "A neighbour that does not outlast the run refuses it",
-        arguments: [("true", "before the measurement"), ("sleep 0.4", "during the run"), ("exit 1", "before")]
+        arguments: [
+            ("true", 2, "before the measurement"), ("sleep 1.5", 0.2, "during the run"), ("exit 1", 2, "before"),
+        ]
     )
-    func absentNeighbour(command: String, words: String) throws {
-        let plan = JobPlan(command: "sleep 0.6", neighbour: command, settleSeconds: 0.2)
+    func absentNeighbour(command: String, settle: Double, words: String) throws {
+        let plan = JobPlan(command: "sleep 3", neighbour: command, settleSeconds: settle)
         let run = try Self.run(plan, arm: .beside)
         #expect(run.refusal?.fault == .neighbour)
         #expect(run.refusal?.reason.contains(words) == true, "\(run.refusal?.reason ?? "none")")

@@ -6,13 +6,13 @@ import Testing
 
 @Suite("How many runs find a slowdown")
 struct RunProposalTests {
-    /// Chi-square quantiles at 0.2, from tables.
+    /// Chi-square quantiles at 0.1, from tables.
     @Test(
         "Chi-square's lower quantile is within 1 % of the tables",
-        arguments: [(2.0, 0.4463), (4, 1.6488), (9, 5.3801)]
+        arguments: [(4.0, 1.0636), (7, 2.8331), (9, 4.1682)]
     )
     func chiSquare(freedom: Double, value: Double) {
-        #expect(abs(RunProposal.chiSquareQuantile(0.2, freedom) / value - 1) < 0.01)
+        #expect(abs(RunProposal.chiSquareQuantile(0.1, freedom) / value - 1) < 0.01)
     }
 
     @Test("Fewer than three runs, or runs without time, propose nothing")
@@ -57,9 +57,9 @@ struct RunProposalTests {
         func run(_ slow: Double) -> Double {
             100 * slow * (1 + spread * generator.normal())
         }
-        let pilot = (0..<5).map { _ in run(1) }
+        let pilot = (0..<8).map { _ in run(1) }
         let count = try #require(RunProposal(runs: pilot, detect: 0.02)?.runs)
-        let base = pilot + (0..<max(0, count - 5)).map { _ in run(1) }
+        let base = pilot + (0..<max(0, count - 8)).map { _ in run(1) }
         let other = (0..<base.count).map { _ in run(1 + slowdown) }
         let ratio = try LogRatio.independent(baseline: base, other: other)
         let interval = ratio.logInterval(level: 0.95)

@@ -75,23 +75,25 @@ import Testing
         #expect(Set(steps) == [8])
     }
 
-    /// A real-time thread that takes its processor from whoever has it for 100 us every 10 ms, and keeps account of it.
+    /// A real-time thread that takes its processor from whoever has it for a while every 10 ms, and keeps account of it.
     ///
     /// The account begins when its timer expires and not when it runs: from then on whoever had the processor is
     /// interrupted, in a virtual machine for tens of microseconds before the first of the hundred.
     private final class Thief: @unchecked Sendable {
         // Set before the thread starts and read after it ended; the flags in between are atomic.
         let processor: Int32
+        let work: UInt64
         let stop = Atomic(false)
         let isRunning = Atomic(false)
         var thefts: [(begin: UInt64, late: Double, end: UInt64)] = []
 
-        init(processor: Int) {
+        init(processor: Int, nanoseconds work: UInt64) {
             self.processor = Int32(processor)
+            self.work = work
             thefts.reserveCapacity(10_000)
         }
 
-        func work() {
+        func steal() {
             let status = assay_pin(processor) == 0 && assay_schedule(70) == 0
             isRunning.store(true, ordering: .releasing)
             guard status else { return }
@@ -108,7 +110,7 @@ import Testing
                 clock_gettime(CLOCK_MONOTONIC, &woken)
                 let beginTicks = assay_ticks()
                 let begin = MonotonicClock.nanoseconds()
-                while MonotonicClock.nanoseconds() - begin < 100_000 {}
+                while MonotonicClock.nanoseconds() - begin < work {}
                 let late = (woken.tv_sec - next.tv_sec) * 1_000_000_000 + woken.tv_nsec - next.tv_nsec
                 thefts.append((beginTicks, Double(late), assay_ticks()))
             }
@@ -121,7 +123,7 @@ import Testing
                 &thread,
                 nil,
                 { context in
-                    if let context { Unmanaged<Thief>.fromOpaque(context).takeUnretainedValue().work() }
+                    if let context { Unmanaged<Thief>.fromOpaque(context).takeUnretainedValue().steal() }
                     return nil
                 },
                 Unmanaged.passUnretained(self).toOpaque()
@@ -163,17 +165,37 @@ import Testing
         "a real-time thread that takes 100 us every 10 ms is found again, within 10 % of length and rate",
         .enabled(if: mayRunInRealTime, "needs permission for the real-time class (root or CAP_SYS_NICE)")
     )
-    func injected() throws {
+    func injectedDetour() throws {
         let processor = try #require(MachineLayout.allowedProcessors().last)
-        let thefts = try Thief(processor: processor).beside()
-        // A second and a half holds 150 of them, fewer where the kernel's guard against real-time tasks stepped in.
-        #expect((128...151).contains(thefts.count))
-        let found = thefts.filter { $0.gap != nil }
-        #expect(found.count * 10 >= thefts.count * 9, "\(found.count) of \(thefts.count) thefts are one gap each")
-        #expect(found.allSatisfy { $0.account >= 100_000 })
-        let ratios = found.map { ($0.gap ?? 0) / $0.account }.sorted()
-        try #require(!ratios.isEmpty)
-        let ratio = ratios[ratios.count / 2]
-        #expect((0.9...1.1).contains(ratio), "a gap is \(ratio) of the length that the thief gives")
+        // What no thief can account for is the way back to the spinning thread: some microseconds, and in a virtual machine, where
+        // arming a timer leaves it, some ten or twenty. One that steals nothing has the same way, so the rest is what was stolen.
+        // A host that takes the processor away itself hides either: such a machine gets three attempts.
+        var seen: [String] = []
+        for _ in 0..<3 {
+            let idle = Self.stolen(try Thief(processor: processor, nanoseconds: 0).beside())
+            let busy = Self.stolen(try Thief(processor: processor, nanoseconds: 100_000).beside())
+            guard let idle, let busy else {
+                seen.append("no theft is one gap")
+                continue
+            }
+            let ratio = (busy.gap - idle.gap) / (busy.account - idle.account)
+            // A second and a half holds 150 of them, fewer where the kernel's guard against real-time tasks stepped in.
+            let isRate = (128...151).contains(busy.thefts) && busy.found * 10 >= busy.thefts * 9
+            if isRate, busy.account >= 100_000, (0.9...1.1).contains(ratio) { return }
+            seen.append(
+                "\(busy.found) of \(busy.thefts) are one gap each, \(ratio) of what was stolen; medians \(busy), without work \(idle)"
+            )
+        }
+        Issue.record("not found again, three times: \(seen.joined(separator: "; "))")
+    }
+
+    /// How many thefts there were and how many are one gap each; the medians of their accounts and gaps, in nanoseconds.
+    private static func stolen(
+        _ thefts: [(account: Double, gap: Double?)]
+    ) -> (thefts: Int, found: Int, account: Double, gap: Double)? {
+        let gaps = thefts.compactMap(\.gap).sorted()
+        let accounts = thefts.filter { $0.gap != nil }.map(\.account).sorted()
+        guard !gaps.isEmpty else { return nil }
+        return (thefts.count, gaps.count, accounts[accounts.count / 2], gaps[gaps.count / 2])
     }
 }

@@ -58,11 +58,18 @@ import Testing
 
     @Test("a chase through small pages is never faster than through large ones, where both were had")
     func pages() throws {
-        let samples = try Self.samples(Self.run(.memoryLatency, seconds: 0.6))
-        func best(_ metric: String) -> Double? {
-            samples.series.first { $0.metric == metric }.flatMap { $0.values.sorted()[$0.values.count / 10] }
+        // What else runs may fall on either, so one attempt of five is enough; were they exchanged, none would do.
+        var seen: [String] = []
+        for _ in 0..<5 {
+            let samples = try Self.samples(Self.run(.memoryLatency, seconds: 0.6))
+            func best(_ metric: String) -> Double? {
+                samples.series.first { $0.metric == metric }.flatMap { $0.values.sorted()[$0.values.count / 10] }
+            }
+            guard let small = best("memory_latency_4k"), let large = best("memory_latency_2m") else { return }
+            if small > large { return }
+            seen.append("\(small) < \(large) ns")
         }
-        if let small = best("memory_latency_4k"), let large = best("memory_latency_2m") { #expect(small > large) }
+        Issue.record("in each attempt: \(seen.joined(separator: "; "))")
     }
 
     @Test("streaming checks its own arithmetic and is bounded by what memory can do")
@@ -91,13 +98,21 @@ import Testing
 
     @Test("storage is measured on a disk, and nothing is left there")
     func storage() throws {
-        let folder = "/var/tmp/assay-storage-test-\(getpid())"
-        try #require(mkdir(folder, 0o700) == 0)
+        var template = Array("/var/tmp/assay-storage-test-XXXXXX".utf8CString)
+        try #require(mkdtemp(&template) != nil)
+        let folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         defer { rmdir(folder) }
-        switch Self.run(.storage, seconds: 0.35, path: folder) {
+        var reply = Self.run(.storage, seconds: 0.35, path: folder)
+        // A slow or busy disk gets more time.
+        for seconds in [7.0, 35] {
+            guard case .refused(let refusal) = reply, refusal.reason.contains("in the time given") else { break }
+            reply = Self.run(.storage, seconds: seconds, path: folder)
+        }
+        switch reply {
         case .refused(let refusal):
-            // A container's file system may lack direct access; then that is the answer.
-            #expect(refusal.reason.contains("O_DIRECT") || refusal.reason.contains("in memory"), "\(refusal)")
+            // A container's file system may lack direct access, and a disk may be full; then that is the answer.
+            let answers = ["O_DIRECT", "in memory", "MiB are free"]
+            #expect(answers.contains { refusal.reason.contains($0) }, "\(refusal)")
         case .samples(let samples):
             #expect(samples.series.map(\.metric) == ComponentProbe.storage.metrics(MachineLayout.live()).map(\.name))
             #expect(samples.series.allSatisfy { !$0.values.isEmpty && $0.values.allSatisfy { $0 > 0 } })

@@ -40,13 +40,32 @@ import Testing
 
     /// Claims a session, tried until the last one has been let go.
     private func claim(_ running: Running, token: NetworkToken? = nil) throws -> NetworkSession {
+        try claim(NetworkTarget(peers: [running.address]), token: token)
+    }
+
+    private func claim(_ target: NetworkTarget, token: NetworkToken?) throws -> NetworkSession {
         let deadline = MonotonicClock.seconds() + 10
         while true {
-            do { return try NetworkSession(NetworkTarget(peers: [running.address]), token: token) } catch {
+            do { return try NetworkSession(target, token: token) } catch {
                 guard case .busy = error, MonotonicClock.seconds() < deadline else { throw error }
                 usleep(5_000)
             }
         }
+    }
+
+    @Test("a session is counted run by run: what was carried out, by its kind, and what failed")
+    func served() throws {
+        var served = NetworkServed(peer: "10.0.0.1:4", started: "2026-01-01T00:00:00Z")
+        #expect(served.runs == 0)
+        for kind in [NetworkWork.Kind.ring, .echo, .echo] { served.count(kind, isDone: true) }
+        served.count(.sink, isDone: false)
+        served.seconds = 2.5
+        #expect(served.runs == 4)
+        #expect(
+            String(decoding: try served.json.canonical(), as: UTF8.self)
+                == "{\"failed_runs\":1,\"runs\":4,\"seconds\":2.5,\"session_of\":\"10.0.0.1:4\","
+                + "\"started\":\"2026-01-01T00:00:00Z\",\"work\":{\"echo\":2,\"ring\":1}}"
+        )
     }
 
     @Test("one session at a time, and the next one when it has ended")
@@ -201,7 +220,7 @@ import Testing
         progress: (MeasureSession.Progress) -> Void = { _ in }
     ) throws -> MeasureOutcome {
         let target = NetworkTarget(peers: listeners.map(\.address))
-        let session = try NetworkSession(target, token: token)
+        let session = try claim(target, token: token)
         let layout = MachineLayout.live()
         let plan = MeasurePlan.network(
             .quick,
@@ -244,9 +263,6 @@ import Testing
             try measure([listener], names: ["network-latency"], rounds: 3).record(host: "h", boot: boot)
         }
         let first = try record("1")
-        // The listener lets go when it sees that the other end has: the next claim may come too early for it.
-        _ = try claim(listener)
-        usleep(50_000)
         let second = try record("2")
         let again = try Record.read(try second.encoded(), file: "b")
         #expect(again.id == second.id)

@@ -60,17 +60,21 @@ import Testing
         #expect(throws: PairJournalError.self) { try PairJournal(creating: path, plan: "one") }
     }
 
+    /// The first line of the journal of the plan `p`; its hash is that of its JSON, `"p"`.
+    static let header =
+        "{\"plan\":\"p\",\"plan_id\":\"sha256:1fb680aa1ed965bc09f024abd808fad41e7fa0bb2e1ec39e8f237d653d56b456\"}\n"
+
     @Test(
         "a journal that was altered is refused, with the entry",
         arguments: [
-            ("{\"plan\":\"p\"}\nx\n{\"event\":\"session\"}\n", "entry 2"),
-            ("{\"plan\":\"p\"}\n\n", "entry 2"),
-            ("{\"plan\":\"p\"}\n{\"event\":\"party\"}\n", "'party' is no event"),
-            ("{\"plan\":\"p\"}\n{\"event\":\"finished\",\"run\":-1,\"record\":\"x\"}\n", "run"),
-            ("{\"plan\":\"p\"}\n{\"event\":\"finished\",\"run\":1e300,\"record\":\"x\"}\n", "run"),
-            ("{\"plan\":\"p\"}\n{\"event\":\"finished\",\"run\":1}\n", "record"),
-            ("{\"plan\":\"p\"}\n{\"event\":\"failed\",\"run\":1,\"kind\":\"odd\",\"reason\":\"\"}\n", "'odd'"),
-            ("{\"plan\":7}\n", "plan"), ("", "holds no plan"), ("{\"plan\":\"p\"}", "holds no plan"),
+            (header + "x\n{\"event\":\"session\"}\n", "entry 2"), (header + "\n", "entry 2"),
+            (header + "{\"event\":\"party\"}\n", "'party' is no event"),
+            (header + "{\"event\":\"finished\",\"run\":-1,\"record\":\"x\"}\n", "run"),
+            (header + "{\"event\":\"finished\",\"run\":1e300,\"record\":\"x\"}\n", "run"),
+            (header + "{\"event\":\"finished\",\"run\":1}\n", "record"),
+            (header + "{\"event\":\"failed\",\"run\":1,\"kind\":\"odd\",\"reason\":\"\"}\n", "'odd'"),
+            (header.replacing("\"p\"", with: "\"q\""), "the plan was altered"), ("{\"plan\":\"p\"}\n", "plan_id"),
+            ("{\"plan\":7}\n", "plan"), ("", "holds no plan"), (String(header.dropLast()), "holds no plan"),
         ]
     )
     func altered(_ text: String, _ words: String) {

@@ -110,7 +110,8 @@ import Testing
                 boot: slot.side.rawValue,
                 value: 1,
                 facts: [
-                    HostFact(name: "governor", value: slot.index < 2 ? "performance" : "powersave", evidence: "sysfs")
+                    HostFact(name: "governor", value: slot.index < 2 ? "performance" : "powersave", evidence: "sysfs"),
+                    HostFact(name: "job_share_cpu", value: "0.\(slot.index + 1)", evidence: "counters"),
                 ],
                 runs: 2,
                 conditions: [Condition(name: "Pair", value: "99"), Condition(name: "batch", value: "8")]
@@ -122,6 +123,7 @@ import Testing
             #expect(arm.runs.map { $0.run.condition("pair") } == ["1", "1", "2", "2"])
             #expect(arm.runs.allSatisfy { $0.run.condition("batch") == "8" && $0.run.condition("Pair") == nil })
             #expect(arm.hosts[0].blindSpots.contains { $0.contains("governor changed") })
+            #expect(!arm.hosts[0].blindSpots.contains { $0.contains("job_share") })
             #expect(arm.hosts[0].facts.contains { $0.name == "pair_plan" && $0.value == "sha256:ab" })
         }
     }

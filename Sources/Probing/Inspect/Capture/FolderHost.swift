@@ -7,7 +7,18 @@ struct FolderHost: HostSource {
 
     private static let maximumLinks = 40
 
-    func read(_ path: String) -> HostAnswer<[UInt8]> { contained(path) }
+    func read(_ path: String) -> HostAnswer<[UInt8]> {
+        if let lack = lack(of: path) { return .unread(lack) }
+        return contained(path)
+    }
+
+    /// Why a path was never asked: the copy has no `/proc` or no `/sys` at all, and so nothing in it was missing on the host.
+    private func lack(of path: String) -> String? {
+        for top in ["/proc", "/sys"] where path.hasPrefix(top + "/") {
+            if SystemFiles.exists(root + top).value != true { return "the folder has no \(top.dropFirst())" }
+        }
+        return nil
+    }
 
     /// The bytes of a file in the folder.
     func contained(_ path: String) -> HostAnswer<[UInt8]> {
@@ -16,16 +27,19 @@ struct FolderHost: HostSource {
     }
 
     func list(_ path: String) -> HostAnswer<[String]> {
+        if let lack = lack(of: path) { return .unread(lack) }
         guard let place = resolve(path, followLast: true) else { return .missing }
         return SystemFiles.list(place, maximum: LiveHost.maximumNames)
     }
 
     func link(_ path: String) -> HostAnswer<String> {
+        if let lack = lack(of: path) { return .unread(lack) }
         guard let place = resolve(path, followLast: false) else { return .missing }
         return SystemFiles.link(place)
     }
 
     func exists(_ path: String) -> HostAnswer<Bool> {
+        if let lack = lack(of: path) { return .unread(lack) }
         guard let place = resolve(path, followLast: true) else { return .missing }
         return SystemFiles.exists(place)
     }
@@ -33,13 +47,17 @@ struct FolderHost: HostSource {
     func cpuid(_ leaf: CPUIDLeaf) -> HostAnswer<CPUIDRegisters> {
         let answer = contained("cpuid/" + leaf.name)
         guard answer != .missing else { return .unread("the folder has no cpuid/\(leaf.name)") }
-        return answer.map { CPUIDRegisters(text: trimmed($0)) }
+        guard let bytes = answer.value else { return answer.map { _ in nil } }
+        // Garbage is no answer of the host's, and so not the answer that the leaf is not there.
+        return CPUIDRegisters(text: trimmed(bytes)).map { .value($0) }
+            ?? .unread("cpuid/\(leaf.name) does not hold four hexadecimal registers")
     }
 
     func cpuidCost() -> HostAnswer<Int> {
         let answer = contained("cpuid/cost-ticks")
         guard answer != .missing else { return .unread("the folder has no cpuid/cost-ticks") }
-        return answer.map { Int(trimmed($0)) }
+        guard let bytes = answer.value else { return answer.map { _ in nil } }
+        return Int(trimmed(bytes)).map { .value($0) } ?? .unread("cpuid/cost-ticks does not hold a number")
     }
 
     func nvmlLines() -> [String] {

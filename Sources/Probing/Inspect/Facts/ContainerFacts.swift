@@ -28,6 +28,9 @@ package struct ContainerFacts: Sendable, Equatable {
         controlGroup = view.text("/proc/1/cgroup")
         release = view.text("/proc/sys/kernel/osrelease")
         version = view.text("/proc/version")
-        rootFileSystem = view.text("/proc/self/mountinfo").map { $0.split(separator: " ").last.map(String.init) }
+        rootFileSystem = view.text("/proc/self/mountinfo").map { text in
+            // `/`, the type, and in newer captures the device.
+            text.split(separator: " ").dropFirst().first.map(String.init)
+        }
     }
 }

@@ -18,6 +18,8 @@ package struct HostFacts: Sendable {
     package var memory: MemoryFacts
     /// The kernel's settings.
     package var kernel: KernelFacts
+    /// What an auditor asks.
+    package var trust: TrustFacts
 
     /// Asks a host everything that the checks need.
     package init(_ view: HostView) {
@@ -31,6 +33,7 @@ package struct HostFacts: Sendable {
         fabric = FabricFacts(view, modules: modules)
         memory = MemoryFacts(view)
         kernel = KernelFacts(view, modules: modules)
+        trust = TrustFacts(view)
     }
 }
 

@@ -48,7 +48,21 @@ package enum HypervisorName: String, Sendable, Hashable, CaseIterable {
         case "ACRNACRNACRN": self = .acrn
         case "SRESRESRESRE": self = .sre
         case "Apple VZ": self = .apple
+        case "VBoxVBoxVBox": self = .virtualBox
+        // Parallels writes its name in either byte order.
+        case "prl hyperv", "prl hyperv  ", " lrpepyh  vr": self = .parallels
         default: return nil
+        }
+    }
+
+    /// Whether this one can show guests the interface of `face`, so that CPUID alone names the wrong one.
+    ///
+    /// Hyper-V's is shown for the sake of Windows, KVM's by VirtualBox for the sake of Linux; its graphics are VMware's.
+    func canShow(_ face: HypervisorName) -> Bool {
+        switch self {
+        case .kvm, .xen: face == .hyperV
+        case .virtualBox: face == .hyperV || face == .kvm || face == .vmware
+        default: false
         }
     }
 

@@ -4,6 +4,8 @@ package struct MemoryFacts: Sendable {
     package var totalMiB: Int?
     /// NUMA nodes that have processors.
     package var nodes: [String]
+    /// The processors of each of ``nodes``, as the kernel lists them: `0-55,112-167`.
+    package var nodeProcessors: [String]
     /// The mode of transparent huge pages: `always`, `madvise`, `never`.
     package var transparentHugePages: HostAnswer<String>
     /// Huge pages set aside, by size in KiB.
@@ -16,10 +18,14 @@ package struct MemoryFacts: Sendable {
     init(_ view: HostView) {
         totalMiB = view.text("/proc/meminfo").value.flatMap { field("MemTotal", in: $0) }
             .flatMap { $0.split(separator: " ").first.flatMap { Int($0) } }.map { $0 / 1024 }
-        nodes = (view.list("/sys/devices/system/node").value ?? []).filter { name in
-            name.hasPrefix("node") && Int(name.dropFirst(4)) != nil
-                && view.text("/sys/devices/system/node/\(name)/cpulist").value?.isEmpty == false
+        var found: [(name: String, processors: String)] = []
+        for name in view.list("/sys/devices/system/node").value ?? []
+        where name.hasPrefix("node") && Int(name.dropFirst(4)) != nil {
+            let processors = view.text("/sys/devices/system/node/\(name)/cpulist").value ?? ""
+            if !processors.isEmpty { found.append((name, processors)) }
         }
+        nodes = found.map(\.name)
+        nodeProcessors = found.map(\.processors)
         transparentHugePages = view.text("/sys/kernel/mm/transparent_hugepage/enabled").map { text in
             text.split(separator: "[").last.flatMap { $0.split(separator: "]").first }.map(String.init)
         }

@@ -61,16 +61,27 @@ package struct PCIDevice: Sendable, Equatable {
 }
 
 /// The PCI devices, in the order of their addresses.
-package struct PCIFacts: Sendable, Equatable {
+package struct PCIFacts: Sendable {
     /// Whether there is a bus, and what is on it.
     package var devices: HostAnswer<[PCIDevice]>
+    /// Devices that the bus lists and that could not be read: which, and why the first could not.
+    package var unread: [(address: String, reason: String)]
     /// How each IOMMU group translates, by group: `identity`, `DMA`, `DMA-FQ`.
     package var groupTypes: [String: String]
+    /// The addresses in the IOMMU groups of accelerators, by group.
+    package var groupMembers: [String: [String]]
     /// The IOMMU groups; an empty list means that no IOMMU is on.
     package var groups: HostAnswer<[String]>
 
     /// Everything on the bus, nothing where there is none.
     package var all: [PCIDevice] { devices.value ?? [] }
+    /// Why the bus cannot be judged as a whole: it was not listed, or devices on it could not be read.
+    package var obstacle: String? {
+        if let obstacle = devices.obstacle { return obstacle }
+        guard let first = unread.first else { return nil }
+        return
+            "\(unread.count) of \(unread.count + all.count) devices could not be read; \(first.address): \(first.reason)"
+    }
     /// The GPUs and accelerators.
     package var accelerators: [PCIDevice] { all.filter(\.isAccelerator) }
 
@@ -81,7 +92,16 @@ package struct PCIFacts: Sendable, Equatable {
         let names = view.list("/sys/bus/pci/devices")
         groups = view.list("/sys/kernel/iommu_groups")
         groupTypes = [:]
-        devices = names.map { names in names.compactMap { Self.device($0, view) } }
+        groupMembers = [:]
+        var unread: [(address: String, reason: String)] = []
+        devices = names.map { names in
+            names.compactMap { address in
+                let device = Self.device(address, view)
+                if device == nil { unread.append((address, Self.reason(address, view))) }
+                return device
+            }
+        }
+        self.unread = unread
         // Only what lies on a path between a GPU and an adapter is read in full.
         var devicesInFull: Set<String> = []
         for device in all where device.isAccelerator || device.isNetwork {
@@ -91,6 +111,9 @@ package struct PCIFacts: Sendable, Equatable {
                 groupTypes[group] = view.text("/sys/kernel/iommu_groups/\(group)/type").value
             }
         }
+        for group in Set(accelerators.compactMap(\.iommuGroup)).sorted() {
+            groupMembers[group] = view.list("/sys/kernel/iommu_groups/\(group)/devices").value
+        }
         let complete = all.map { device in
             guard devicesInFull.contains(device.address) else { return device }
             var device = device
@@ -98,6 +121,16 @@ package struct PCIFacts: Sendable, Equatable {
             return device
         }
         if case .value = devices { devices = .value(complete) }
+    }
+
+    /// Why a device that is listed cannot be told.
+    private static func reason(_ address: String, _ view: HostView) -> String {
+        for name in ["vendor", "device", "class"] {
+            let path = "/sys/bus/pci/devices/\(address)/\(name)"
+            if let obstacle = view.text(path).obstacle { return "\(name): \(obstacle)" }
+            if view.number(path) == nil { return "\(name): there is no number" }
+        }
+        return "not read"
     }
 
     private static func device(_ address: String, _ view: HostView) -> PCIDevice? {

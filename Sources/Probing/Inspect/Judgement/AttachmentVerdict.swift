@@ -20,7 +20,8 @@ struct VirtualGPUProfile {
         let parts = name.split(separator: "-")
         guard parts.count > 1, let last = parts.last else { return nil }
         let digits = last.prefix(while: \.isNumber), letters = last.dropFirst(digits.count)
-        guard !digits.isEmpty, ["A", "B", "C", "Q", "CME"].contains(letters) else { return nil }
+        // Desktop profiles have a number behind the letter: `T4-2B4`.
+        guard !digits.isEmpty, ["A", "B", "B1", "B4", "C", "CME", "Q"].contains(letters) else { return nil }
         hasInstance = parts.count > 2 && parts[parts.count - 2].allSatisfy(\.isNumber)
     }
 }
@@ -147,7 +148,12 @@ struct AttachmentJudge {
         }
         if isRemote { return answer(nil, "api-remoting-suspected", "NVML lists GPUs that are on no bus here.") }
         guard !facts.pci.accelerators.isEmpty || !facts.nvml.devices.isEmpty else {
-            return answer(nil, "vm-virtio-only", "\(name) runs under this system, and no GPU was seen.")
+            let isParavirtual = facts.pci.devices.value?.contains { $0.vendor == VirtualDevice.virtio } ?? false
+            return answer(
+                nil,
+                isParavirtual ? "vm-virtio-only" : "vm-without-gpu",
+                "\(name) runs under this system, and no GPU was seen."
+            )
         }
         return answer(
             nil,
@@ -195,7 +201,7 @@ struct AttachmentJudge {
         examination.check(
             "gpu-on-pci",
             "GPUs on the PCI bus",
-            obstacle: facts.pci.devices.obstacle
+            obstacle: facts.pci.obstacle
         )
         for device in facts.pci.accelerators {
             let driver = device.driver.map { "driver \($0)" } ?? "no driver"

@@ -18,6 +18,11 @@ struct DMIMaker {
     /// The only file in which it counts, nil for any.
     var only: String?
 
+    /// Whether a provider's virtual and bare-metal machines carry it.
+    var isCloud: Bool {
+        if case .cloud = meaning { true } else { false }
+    }
+
     var hypervisor: HypervisorName? {
         if case .hypervisor(let name) = meaning { name } else { nil }
     }

@@ -104,6 +104,11 @@ private struct HypervisorJudge {
         if facts.processor.flags.contains("hypervisor") {
             saw(.proof, id, at: "/proc/cpuinfo", "flags: … hypervisor", "the kernel started under a hypervisor")
         }
+        // A kernel that runs as a process: CPUID answers with the processor of its host.
+        if field("vendor_id", in: facts.processor.information.value ?? "") == "User Mode Linux" {
+            saw(.proof, id, at: "/proc/cpuinfo", "vendor_id: User Mode Linux", "the kernel runs as a process")
+            named = .userModeLinux
+        }
         hyperVPartition()
     }
 
@@ -131,8 +136,14 @@ private struct HypervisorJudge {
                 "\(name.title) names itself" + (moved ? ", behind another interface" : "")
             )
             // KVM and Xen put Hyper-V's interface first for the sake of Windows; the leaf behind it is the truth.
-            if named == nil || named == .hyperV { named = name }
+            call(name)
         }
+    }
+
+    /// Takes a name, unless a better one is known: one seen behind a borrowed interface is better than the interface's.
+    private mutating func call(_ name: HypervisorName) {
+        guard let known = named else { return named = name }
+        if name.canShow(known) { named = name }
     }
 
     private mutating func hyperVPartition() {
@@ -155,8 +166,8 @@ private struct HypervisorJudge {
     private mutating func firmware() {
         let id = "dmi-strings"
         let answers = hypervisor.dmi.map(\.answer)
-        let obstacle = answers.allSatisfy { !$0.isAnswered } ? answers.first?.obstacle : nil
-        // Where CPUID is missing, the firmware's word is the one that counts.
+        // A hypervisor's name may stand in any of them.
+        let obstacle = answers.lazy.compactMap(\.obstacle).first
         let mandatory = facts.processor.architecture == .x86
         examination.check(id, "DMI strings of the firmware", mandatory: mandatory, obstacle: obstacle)
         let isX86 = facts.processor.architecture == .x86
@@ -166,10 +177,12 @@ private struct HypervisorJudge {
             )
         }
         let bit = "smbios-vm-bit"
+        let provider = undecidedProvider
         examination.check(
             bit,
             "The virtual machine bit of SMBIOS (needs root)",
-            obstacle: hypervisor.smbios.obstacle
+            mandatory: provider != nil,
+            obstacle: hypervisor.smbios.obstacle ?? provider
         )
         let bits = hypervisor.smbios.value.flatMap { $0.count > 19 ? $0[19] : nil }
         let isVirtualByBit = bits.map { $0 & 0x10 != 0 }
@@ -188,16 +201,38 @@ private struct HypervisorJudge {
         }
     }
 
+    /// Why neither firmware nor processor can tell a provider's virtual machines from its bare-metal ones; nil where they can.
+    ///
+    /// A processor without CPUID has no bit of its own, and the same DMI strings stand on both kinds. Amazon's firmware
+    /// tells by SMBIOS or by the name of the type; a clear bit of another's tells nothing.
+    private var undecidedProvider: String? {
+        guard !facts.processor.architecture.mayHaveCPUID else { return nil }
+        let makers = hypervisor.dmi.compactMap { entry in
+            entry.answer.value.flatMap { DMIMaker.first(for: $0, in: entry.name) }
+        }
+        guard let maker = makers.first(where: \.isCloud), !isMetalType else { return nil }
+        let bits = hypervisor.smbios.value.flatMap { $0.count > 19 ? $0[19] : nil }
+        guard let bits else { return "\(maker.text) makes virtual and physical machines, and the bit is not there" }
+        return bits & 0x10 != 0 || maker.platform == "amazon"
+            ? nil : "\(maker.text) makes virtual and physical machines, and a clear bit is no proof"
+    }
+
+    /// Whether the type of a provider's machine is one without a hypervisor.
+    private var isMetalType: Bool {
+        let product = hypervisor.dmi("product_name") ?? ""
+        return product.hasSuffix(".metal") || product.contains(".metal-")
+    }
+
     private mutating func dmi(_ maker: DMIMaker, _ name: String, _ text: String, _ isVirtualByBit: Bool?) {
         let source = "/sys/class/dmi/id/\(name)"
         switch maker.meaning {
         case .hypervisor(let hypervisor):
             saw(.proof, "dmi-strings", at: source, text, "\(maker.text) is firmware of virtual machines")
-            if named == nil { named = hypervisor }
+            call(hypervisor)
         case .cloud:
             // The same words stand on the provider's bare-metal machines.
             let product = hypervisor.dmi("product_name") ?? ""
-            let isMetal = product.hasSuffix(".metal") || product.contains(".metal-")
+            let isMetal = isMetalType
             if isVirtualByBit == true { return }
             if isVirtualByBit == false || isMetal {
                 examination.observations.append(
@@ -239,7 +274,7 @@ private struct HypervisorJudge {
         if let type = hypervisor.hypervisorType.value, !type.isEmpty {
             let isXen = type == "xen"
             saw(.proof, id, at: "/sys/hypervisor/type", type, "the kernel runs on \(isXen ? "Xen" : "a hypervisor")")
-            if isXen, named == nil || named == .hyperV { named = .xen }
+            if isXen { call(.xen) }
         }
         guard isControl || (features ?? 0) & 1 << 11 != 0 else { return }
         isHostPartition = true
@@ -301,7 +336,7 @@ private struct HypervisorJudge {
             id,
             "PCI devices that only hypervisors make",
             mandatory: true,
-            obstacle: facts.pci.devices.obstacle
+            obstacle: facts.pci.obstacle
         )
         var seen: Set<String> = []
         for device in facts.pci.all {
@@ -313,7 +348,7 @@ private struct HypervisorJudge {
                 device.identity,
                 maker.title
             )
-            if maker.weight == .proof, named == nil { named = maker.name }
+            if maker.weight == .proof, let name = maker.name { call(name) }
         }
         let bus = "hyper-v-bus"
         examination.check(bus, "Devices on Hyper-V's bus", obstacle: hypervisor.vmbusDevices.obstacle)
@@ -465,7 +500,7 @@ private struct HypervisorJudge {
         )
         let byLeaf = hypervisor.leaves.compactMap { HypervisorName(signature: $0.signature) }.last
         if let byLeaf, let other = makers.sorted(by: { $0.rawValue < $1.rawValue }).first(where: { $0 != byLeaf }),
-            !makers.contains(byLeaf), byLeaf != .qemuTCG
+            !makers.contains(byLeaf), byLeaf != .qemuTCG, !makers.contains(where: { $0.canShow(byLeaf) })
         {
             examination.saw(
                 .nesting,
@@ -486,9 +521,7 @@ private struct HypervisorJudge {
             examination.blindSpots.append(
                 "Whether virtual processors are pinned, and who else runs on the host, cannot be seen from inside."
             )
-            examination.blindSpots.append(
-                "ACS, IOMMU mode and frequency settings of the host cannot be seen from inside: join `--host-facts`."
-            )
+            examination.blindSpots.append(Inspection.hostSettingsSpot)
             let countsSteal = hypervisor.kvmFeatures.map { $0.eax & 1 << 5 != 0 }
             if countsSteal == false || (named != .kvm && named != .xen && (facts.kernel.stolen?.ticks ?? 0) == 0) {
                 examination.blindSpots.append(

@@ -1,3 +1,5 @@
+internal import Documents
+
 /// One fact of a host for a record: what, how much, and where it was read.
 package struct InspectedFact: Sendable, Hashable {
     /// The name, as records and the pair-validity gate spell it: `gpu`, `driver`, `power_limit_w`.
@@ -60,8 +62,13 @@ package struct InspectedFact: Sendable, Hashable {
         add("cpu_count", facts.processor.count.map { String($0) }, "/proc/cpuinfo")
         add("smt", facts.processor.hyperthreading.map { $0 ? "on" : "off" }, "/sys/devices/system/cpu/smt/active")
         add("memory_mib", facts.memory.totalMiB.map { String($0) }, "/proc/meminfo")
-        add("numa", facts.memory.nodes.isEmpty ? nil : "\(facts.memory.nodes.count) nodes", "/sys/devices/system/node")
+        add(
+            "numa",
+            facts.memory.nodes.isEmpty ? nil : counted(facts.memory.nodes.count, "node"),
+            "/sys/devices/system/node"
+        )
         add("iommu", iommu(facts), "/sys/kernel/iommu_groups")
+        add("gpu_iommu_group", groupNeighbours(facts), "/sys/kernel/iommu_groups")
         add("hugepages", facts.memory.transparentHugePages.value, "/sys/kernel/mm/transparent_hugepage/enabled")
         add("governor", each(facts.kernel.governors.map { Optional($0) }) { $0 }, "/sys/devices/system/cpu/cpufreq")
         add("clocksource", facts.kernel.clockSource.value, "/sys/devices/system/clocksource")
@@ -82,6 +89,33 @@ package struct InspectedFact: Sendable, Hashable {
             "/sys/module/nvidia_peermem"
         )
         add("kvm", facts.kernel.modules.filter { $0 == "kvm_intel" || $0 == "kvm_amd" }.min(), "/sys/module")
+        let paging = facts.kernel.kvmParameters.first { $0.name == "ept" || $0.name == "npt" }?.value
+        add(
+            "nested_paging",
+            paging.map { ["Y", "1"].contains($0) ? "on" : "off" },
+            "/sys/module/kvm_intel/parameters/ept or kvm_amd/parameters/npt"
+        )
+        add("page_merging", facts.memory.mergesPages.map { $0 ? "on" : "off" }, "/sys/kernel/mm/ksm/run")
+        if !facts.kernel.vulnerabilities.isEmpty {
+            let open = facts.kernel.vulnerabilities.filter { $0.text.hasPrefix("Vulnerable") }.map(\.name)
+            add(
+                "cpu_vulnerabilities",
+                open.isEmpty ? "none open" : "open: " + open.joined(separator: ", "),
+                "/sys/devices/system/cpu/vulnerabilities"
+            )
+        }
+        let trust = facts.trust
+        add("module_signatures", trust.moduleSignatures, "/sys/module/module/parameters/sig_enforce")
+        add("firmware", trust.firmware, "/sys/class/dmi/id/bios_version")
+        // In a container these are the container's own, or masked, and not the host's.
+        if inspection.container.name == nil {
+            add("secure_boot", trust.secureBoot, TrustFacts.secureBootVariable)
+            add("measured_boot", trust.measuredBoot, "/sys/class/tpm and /sys/kernel/security")
+            add("root_encryption", trust.rootEncryption, "/proc/self/mountinfo and /sys/dev/block")
+            add("time_source", trust.timeSource, "/run/systemd/timesync, /run/chrony and /run/ntpd.pid")
+            add("audit_daemon", trust.auditDaemon, "/run/auditd.pid")
+            add("journal", trust.journal, "/var/log/journal and /run/log/journal")
+        }
         add("virtualization", inspection.virtualized.rawValue, "assay inspect")
         add("hypervisor", inspection.hypervisor.name?.rawValue ?? "none", "assay inspect")
         add("container", inspection.container.name ?? "none", "assay inspect")
@@ -92,6 +126,21 @@ package struct InspectedFact: Sendable, Hashable {
             "assay inspect"
         )
         return list
+    }
+
+    /// Who else is in the IOMMU groups of the GPUs: bridges and the GPU's own functions aside.
+    private static func groupNeighbours(_ facts: HostFacts) -> String? {
+        let grouped = facts.pci.accelerators.filter { $0.iommuGroup != nil }
+        guard !grouped.isEmpty, grouped.count == facts.pci.accelerators.count else { return nil }
+        var strangers: Set<String> = []
+        for gpu in grouped {
+            guard let group = gpu.iommuGroup, let members = facts.pci.groupMembers[group] else { return nil }
+            let slot = gpu.address.prefix { $0 != "." }
+            for member in members where !member.hasPrefix(slot) && facts.pci[member]?.isBridge != true {
+                strangers.insert(member)
+            }
+        }
+        return strangers.isEmpty ? "alone" : "shared with " + strangers.sorted().joined(separator: ", ")
     }
 
     /// The translation that GPUs and adapters get: a confound between two bare-metal hosts too.

@@ -28,6 +28,9 @@ extension Inspection {
             "findings": .array(findings.map(\.json)),
             "checks": .array(checks.map(\.json)),
             "devices": .array(devices.map(\.json)),
+            "numa_nodes": .array(
+                nodes.map { ["node": .string($0.name), "processors": .string($0.processors)] }
+            ),
             "facts": .object(facts.map(\.member)),
             "host": companion.map { join in
                 .fields([
@@ -82,6 +85,9 @@ extension PCIDevice {
             "kind": .string(isAccelerator ? "accelerator" : "network"),
             "driver": driver.map { .string($0) },
             "numa_node": node.map { .integer($0) },
+            "bridges": bridgesAbove.isEmpty ? nil : .array(bridgesAbove.map { .string($0) }),
+            "iommu_group": iommuGroup.map { .string($0) },
+            "virtual_function": isVirtualFunction ? true : nil,
         ])
     }
 }

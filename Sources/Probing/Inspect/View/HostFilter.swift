@@ -17,8 +17,12 @@ package enum HostFilter {
         case firstProcessor
         /// Of `/proc/stat`, the lines of processors.
         case processorTimes
-        /// Of a table of mounts, the type of what is mounted on `/`.
+        /// Of a table of mounts, the type and the device number of what is mounted on `/`.
         case rootMount
+        /// Of a device mapper's identifier, the kind before its own identity: `CRYPT-LUKS2`.
+        case mapperKind
+        /// Of the kernel's version line, all but who built it, on which host and with what: the words in parentheses.
+        case withoutBuilder
         /// Of a PCI configuration space, all but the device's serial number.
         case withoutSerialNumber
     }
@@ -39,9 +43,10 @@ package enum HostFilter {
         ("/proc/sys/kernel/numa_balancing", .whole),
         ("/proc/sys/kernel/osrelease", .whole),
         ("/proc/sysinfo", .whole),
-        ("/proc/version", .whole),
+        ("/proc/version", .withoutBuilder),
         ("/proc/xen/capabilities", .whole),
         ("/run/systemd/container", .whole),
+        ("/sys/block/*/dm/uuid", .mapperKind),
         ("/sys/bus/pci/devices/*/class", .whole),
         ("/sys/bus/pci/devices/*/config", .withoutSerialNumber),
         ("/sys/bus/pci/devices/*/current_link_speed", .whole),
@@ -52,7 +57,9 @@ package enum HostFilter {
         ("/sys/bus/pci/devices/*/numa_node", .whole),
         ("/sys/bus/pci/devices/*/sriov_numvfs", .whole),
         ("/sys/bus/pci/devices/*/vendor", .whole),
+        ("/sys/class/dmi/id/bios_date", .whole),
         ("/sys/class/dmi/id/bios_vendor", .whole),
+        ("/sys/class/dmi/id/bios_version", .whole),
         ("/sys/class/dmi/id/board_vendor", .whole),
         ("/sys/class/dmi/id/product_name", .whole),
         ("/sys/class/dmi/id/product_version", .whole),
@@ -63,6 +70,8 @@ package enum HostFilter {
         ("/sys/class/infiniband/*/ports/*/link_layer", .whole),
         ("/sys/class/infiniband/*/ports/*/rate", .whole),
         ("/sys/class/infiniband/*/ports/*/state", .whole),
+        ("/sys/class/tpm/*/tpm_version_major", .whole),
+        ("/sys/dev/block/*/dm/uuid", .mapperKind),
         ("/sys/devices/system/clocksource/clocksource0/available_clocksource", .whole),
         ("/sys/devices/system/clocksource/clocksource0/current_clocksource", .whole),
         ("/sys/devices/system/cpu/cpu0/cpuidle/*/disable", .whole),
@@ -77,6 +86,7 @@ package enum HostFilter {
         ("/sys/devices/system/cpu/vulnerabilities/*", .whole),
         ("/sys/devices/system/node/*/cpulist", .whole),
         ("/sys/firmware/dmi/entries/0-0/raw", .whole),
+        ("/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c", .whole),
         ("/sys/firmware/uv/prot_virt_guest", .whole),
         ("/sys/fs/cgroup/cpu.max", .whole),
         ("/sys/fs/cgroup/cpu.stat", .whole),
@@ -93,6 +103,7 @@ package enum HostFilter {
         ("/sys/module/kvm_intel/parameters/enable_apicv", .whole),
         ("/sys/module/kvm_intel/parameters/ept", .whole),
         ("/sys/module/kvm_intel/parameters/nested", .whole),
+        ("/sys/module/module/parameters/sig_enforce", .whole),
         ("/sys/module/nvidia_peermem/version", .whole),
     ]
 
@@ -111,6 +122,9 @@ package enum HostFilter {
         "model name", "stepping", "vendor_id",
     ]
 
+    /// More processors than any kernel can have.
+    private static let maximumProcessors = 1 << 20
+
     /// Container managers by what they write into the control group of process 1.
     package static let managers = ["kubepods", "docker", "libpod", "lxc"]
 
@@ -126,6 +140,8 @@ package enum HostFilter {
             case .firstProcessor: firstProcessor(bytes)
             case .processorTimes: lines(bytes) { $0.hasPrefix("cpu") }
             case .rootMount: rootMount(bytes)
+            case .mapperKind: mapperKind(bytes)
+            case .withoutBuilder: withoutBuilder(bytes)
             case .withoutSerialNumber: PCIConfigurationSpace(bytes: bytes).withoutSerialNumber
             }
         }
@@ -156,25 +172,51 @@ package enum HostFilter {
         for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
             let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             let key = trimmed(Array(parts[0].utf8))
-            if key == "processor" { processors += 1 }
-            // Our own line, so that filtering twice is filtering once.
-            if key == "processors", parts.count > 1 { processors = Int(trimmed(Array(parts[1].utf8))) ?? 0 }
+            if key == "processor" { processors = min(processors, maximumProcessors - 1) + 1 }
+            // Our own line, so that filtering twice is filtering once; a file made by others may claim any number.
+            if key == "processors", parts.count > 1, let told = Int(trimmed(Array(parts[1].utf8))) {
+                processors = max(0, told)
+            }
             guard processorFields.contains(key), seen.insert(key).inserted else { continue }
             kept.append("\(key): \(parts.count > 1 ? trimmed(Array(parts[1].utf8)) : "")")
         }
-        return Array((["processors: \(processors)"] + kept).joined(separator: "\n").utf8)
+        return Array((["processors: \(min(processors, maximumProcessors))"] + kept).joined(separator: "\n").utf8)
     }
 
     private static func rootMount(_ bytes: [UInt8]) -> [UInt8] {
         for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
             let words = line.split(separator: " ")
-            if words.count == 2, words[0] == "/" { return Array(line.utf8) }
+            if (2...3).contains(words.count), words[0] == "/" { return Array(line.utf8) }
             guard words.count > 4, words[4] == "/", let dash = words.firstIndex(of: "-"), dash + 1 < words.count else {
                 continue
             }
-            return Array("/ \(words[dash + 1])".utf8)
+            return Array("/ \(words[dash + 1]) \(words[2])".utf8)
         }
         return []
+    }
+
+    /// `CRYPT-LUKS2-0123…-name` names a volume and a disk; what it is made of stands before.
+    private static func mapperKind(_ bytes: [UInt8]) -> [UInt8] {
+        let parts = trimmed(bytes).split(separator: "-")
+        let isKind =
+            parts.first == "CRYPT" && parts.count > 1
+            && ["LUKS1", "LUKS2", "PLAIN", "BITLK", "FVAULT2", "LOOPAES", "TCRYPT", "VERITY", "INTEGRITY"]
+                .contains(parts[1])
+        return Array((isKind ? "CRYPT-\(parts[1])" : parts.first.map(String.init) ?? "").utf8)
+    }
+
+    private static func withoutBuilder(_ bytes: [UInt8]) -> [UInt8] {
+        var depth = 0
+        var kept: [UInt8] = []
+        for byte in bytes {
+            switch byte {
+            case UInt8(ascii: "("): depth += 1
+            case UInt8(ascii: ")"): depth = max(0, depth - 1)
+            case UInt8(ascii: " ") where kept.last == byte: break
+            default: if depth == 0 { kept.append(byte) }
+            }
+        }
+        return kept
     }
 
     private static func lines(_ bytes: [UInt8], _ keep: (Substring) -> Bool) -> [UInt8] {

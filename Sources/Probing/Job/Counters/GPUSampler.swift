@@ -69,10 +69,12 @@ package final class GPUSampler {
     /// HW slowdown, thermal slowdown by software and hardware, and the power brake: what is no limit that was set.
     private static let throttling: UInt64 = 0x8 | 0x20 | 0x40 | 0x80
 
-    /// A sampler of every GPU that NVML shows.
-    package init() throws(Absence) {
+    /// A sampler of every GPU that NVML shows; `path` is of another library than the system's.
+    package init(path: String? = nil) throws(Absence) {
         let library: NVMLLibrary
-        do { library = try NVMLLibrary() } catch { throw Absence(description: "NVML cannot be opened: \(error)") }
+        do { library = try NVMLLibrary(path: path) } catch {
+            throw Absence(description: "NVML cannot be opened: \(error)")
+        }
         let count = (try? library.deviceCount()) ?? 0
         handles = (0..<min(max(0, count), 256)).compactMap { try? library.device(at: $0) }
         guard !handles.isEmpty else { throw Absence(description: "NVML shows no GPU") }

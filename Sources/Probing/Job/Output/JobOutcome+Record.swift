@@ -55,7 +55,8 @@ extension JobOutcome {
         let runs = usable(arm)
         guard !runs.isEmpty else {
             let reason = self.runs.last { $0.slot.arm == arm && $0.refusal != nil }?.refusal?.reason
-            throw .nothingMeasured(reason.map { "no run of the job is usable; the last: \($0)" } ?? "no run was done")
+            let which = arm == .beside ? "beside the neighbour" : "of the job"
+            throw .nothingMeasured(reason.map { "no run \(which) is usable; the last: \($0)" } ?? "no run was done")
         }
         let counted = countedMetrics(arm).filter { !zeroMetrics(arm).contains($0) && $0 != .completionTime }
         var metrics = [plan.decidingMetric]
@@ -72,7 +73,7 @@ extension JobOutcome {
         }
         let host = Host(
             id: subject.host,
-            facts: try facts(subject, runs),
+            facts: try facts(subject, arm),
             blindSpots: subject.blindSpots + sentences(arm),
             boots: boots
         )
@@ -115,7 +116,7 @@ extension JobOutcome {
         )
     }
 
-    private func facts(_ subject: JobSubject, _ runs: [JobRun]) throws(MeasureRecordError) -> [HostFact] {
+    private func facts(_ subject: JobSubject, _ arm: JobArm) throws(MeasureRecordError) -> [HostFact] {
         let own = "assay measure: fixed before the first run"
         var facts = subject.facts
         // Another job is another workload, and the comparison says so; a command with other paths needs a name.
@@ -134,6 +135,6 @@ extension JobOutcome {
         if subject.storesCommand {
             facts.append(HostFact(name: "job_command", value: plan.command, evidence: "declared: --job"))
         }
-        return facts + (JobClass(runs)?.facts ?? [])
+        return facts + (jobClass(arm)?.facts ?? [])
     }
 }

@@ -20,6 +20,8 @@ package struct JobOutcome: Sendable {
     package let runs: [JobRun]
     /// Why it ended.
     package let ending: Ending
+    /// Where the step time of the job alone went, where somebody profiled it.
+    package var profile: JobAttribution?
 
     /// A run that has fewer of the usual number of steps of its arm ended mid-run.
     package static let leastSteps = 0.9
@@ -52,6 +54,9 @@ package struct JobOutcome: Sendable {
 
     /// The runs that count, of one arm.
     package func usable(_ arm: JobArm) -> [JobRun] { runs.filter { $0.isUsable && $0.slot.arm == arm } }
+
+    /// Where the time of an arm goes; the profile is of the job alone.
+    package func jobClass(_ arm: JobArm) -> JobClass? { JobClass(usable(arm), profile: arm == .alone ? profile : nil) }
 
     /// The runs that were refused, warm-ups included.
     package var refused: [JobRun] { runs.filter { $0.refusal != nil } }
@@ -88,13 +93,19 @@ package struct JobOutcome: Sendable {
         case .done: break
         case .interrupted: sentences.append("The measurement was interrupted before its plan was done.")
         case .hopeless(let reason):
-            sentences.append("The measurement ended early, for the job failed three times in a row: \(reason).")
+            let isNeighbour = runs.last { $0.refusal != nil }?.refusal?.fault == .neighbour
+            let what = isNeighbour ? "the neighbour" : "the job"
+            sentences.append("The measurement ended early, for \(what) failed three times in a row: \(reason).")
         }
         if let wanted = wantedRuns, case .proposed(let maximum) = plan.runs {
             let number = wanted < Power.mostPairs ? "\(wanted)" : "more than \(NumberText.grouped(Power.mostPairs))"
             sentences.append(
                 "\(number) runs of each arm would find \(NumberText.percent(plan.detect)), and --max-runs allowed \(maximum)."
             )
+        }
+        if let profile, arm == .alone {
+            sentences += profile.notes
+            sentences.append(JobAttribution.caution)
         }
         let left = zeroMetrics(arm)
         if !left.isEmpty {

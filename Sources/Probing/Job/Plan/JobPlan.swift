@@ -45,7 +45,7 @@ package struct JobPlan: Sendable, Hashable {
         neighbour: String? = nil,
         runs: Runs = .fixed(8),
         warmUpRuns: Int = 1,
-        pilotRuns: Int = 5,
+        pilotRuns: Int = 8,
         steps: StepSource = .none,
         unit: StepUnit = .seconds,
         skippedSteps: Int = 0,

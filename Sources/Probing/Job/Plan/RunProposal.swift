@@ -4,8 +4,9 @@ import RealModule
 
 /// How many runs an arm needs, from the spread that a pilot showed.
 ///
-/// A pilot of few runs may by luck look steadier than the job is. The upper 80 % limit of its standard deviation is taken
-/// (chi-square, Wilson and Hilferty's approximation), so that the power holds in four of five pilots and not in half.
+/// A pilot of few runs may by luck look steadier than the job is, and one that is over in seconds misses how a machine changes
+/// within minutes. The upper 90 % limit of its standard deviation is taken (chi-square, Wilson and Hilferty's approximation),
+/// so that the power holds in nine of ten pilots and not in half.
 package struct RunProposal: Sendable, Hashable {
     /// Runs of each arm; nil where no number below 100,000 would do, and where the spread is unknown.
     package let runs: Int?
@@ -39,7 +40,7 @@ package struct RunProposal: Sendable, Hashable {
         let mean = logs.reduce(0, +) / count
         let squares = logs.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
         let freedom = count - 1
-        sd = Double.sqrt(squares / Self.chiSquareQuantile(0.2, freedom)) * perPair
+        sd = Double.sqrt(squares / Self.chiSquareQuantile(0.1, freedom)) * perPair
         self.detect = detect
         from = logs.count
         let effect = Double.log(onePlus: detect)

@@ -8,6 +8,9 @@ package struct Neighbour {
     package struct Absence: Error, Sendable, Hashable, CustomStringConvertible {
         /// The sentence.
         package let description: String
+
+        /// An absence, for this reason.
+        package init(description: String) { self.description = description }
     }
 
     /// Starts the command and lets it come up to speed.

@@ -66,8 +66,8 @@ package struct JobRunner {
     }
 
     private func execute(_ slot: JobSlot, hasNeighbour: Bool) -> JobRun {
-        if case .file(let path) = plan.steps, truncate(path, 0) != 0, errno != ENOENT {
-            return refused(slot, .start, "the step file \(path) cannot be emptied: \(systemError(errno))")
+        if case .file(let path) = plan.steps, let problem = StepFile.empty(path) {
+            return refused(slot, .start, "the step file \(path) cannot be emptied: \(problem)")
         }
         var collector = StepCollector(pattern: pattern, unit: plan.unit)
         let started = MonotonicClock.wallTime()
@@ -125,10 +125,12 @@ package struct JobRunner {
             )
         }
         if case .file(let path) = plan.steps {
-            switch SystemFiles.read(path, maximum: 64 << 20) {
-            case .value(let bytes): collector.add(file: String(decoding: bytes, as: UTF8.self))
-            default: return .init(.garbage, "it left no step file at \(path) that can be read")
+            let (bytes, problem) = StepFile.read(path)
+            guard let bytes else {
+                let reason = problem.map { ": \($0)" } ?? ""
+                return .init(.garbage, "it left no step file at \(path) that can be read\(reason)")
             }
+            collector.add(file: String(decoding: bytes, as: UTF8.self))
         }
         guard plan.steps != .none else { return nil }
         if let fault = collector.fault { return .init(.garbage, fault) }

@@ -1,4 +1,5 @@
 package import Documents
+internal import Evidence
 
 /// The file beside the output that holds every finished run: what an interruption leaves.
 ///
@@ -59,6 +60,10 @@ package struct JobJournal: Sendable {
         let header = try reader(first, 1).object(["assay_job_journal", "plan_id", "plan", "host"])
         _ = try header.require("assay_job_journal", expected: "the first line of a job's journal").int(in: 1...1)
         plan = try header.require("plan_id").nonEmptyString()
+        let planned = try header.require("plan", expected: "the plan that was hashed before the first run")
+        guard let json = JSON(planned.value), (try? Record.identifier(of: json)) == plan else {
+            throw planned.fail("the plan was altered: it is not the one whose hash is \(quoted(plan)); begin anew")
+        }
         host = try header.require("host").nonEmptyString()
         var begun: JobSlot?
         for (index, line) in lines.enumerated().dropFirst() {

@@ -50,6 +50,8 @@ package struct MeasureOutcome: Sendable {
     package var disturbedRuns = 0
     /// Whether the session ended before its plan.
     package var isInterrupted = false
+    /// What else the reader should know, one sentence each.
+    package var remarks: [String] = []
 
     /// An outcome, empty at first.
     package init(plan: MeasurePlan, metrics: [Metric]) {
@@ -113,6 +115,7 @@ package struct MeasureOutcome: Sendable {
         }
         let retried = disturbedRuns == 1 ? "1 run was" : "\(disturbedRuns) runs were"
         if disturbedRuns > 0 { add("\(retried) thrown away because something disturbed the machine.") }
+        remarks.forEach(add)
         if isInterrupted { add("The measurement was interrupted after \(rounds.count) of \(plan.rounds) rounds.") }
         return sentences
     }

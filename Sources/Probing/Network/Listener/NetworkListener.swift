@@ -1,3 +1,4 @@
+import Documents
 internal import CProbe
 internal import Glibc
 internal import Synchronization
@@ -8,8 +9,8 @@ package final class NetworkListener: Sendable {
     package enum Event: Sendable, Hashable, CustomStringConvertible {
         /// Somebody measures.
         case began(String)
-        /// Somebody has measured so many runs.
-        case ended(String, runs: Int)
+        /// Somebody has measured.
+        case ended(NetworkServed)
         /// Somebody was refused, or did not speak the protocol.
         case refused(NetworkError)
 
@@ -17,7 +18,8 @@ package final class NetworkListener: Sendable {
         package var description: String {
             switch self {
             case .began(let peer): "session of \(peer)"
-            case .ended(let peer, let runs): "session of \(peer) ended after \(runs) runs"
+            case .ended(let served):
+                "session of \(served.peer) ended after \(counted(served.runs, "run"))"
             case .refused(let error): "refused: \(error)"
             }
         }
@@ -26,7 +28,7 @@ package final class NetworkListener: Sendable {
     private struct Session {
         var id: String
         var meeting: NetworkMeeting?
-        var runs = 0
+        var served: NetworkServed
     }
 
     private struct State {
@@ -144,9 +146,11 @@ package final class NetworkListener: Sendable {
     // MARK: Sessions
 
     private func hold(_ connection: NetworkConnection, _ hello: NetworkHello, _ said: [UInt8]) throws(NetworkError) {
+        let served = NetworkServed(peer: connection.peer, started: MonotonicClock.wallTime())
+        let begun = MonotonicClock.seconds()
         let isMine = state.withLock { state in
             guard state.session == nil, !state.isStopping else { return false }
-            state.session = Session(id: hello.session)
+            state.session = Session(id: hello.session, served: served)
             return true
         }
         guard isMine else {
@@ -154,14 +158,16 @@ package final class NetworkListener: Sendable {
             return
         }
         defer {
-            let (runs, meeting) = state.withLock { state in
+            let session = state.withLock { state in
                 let session = state.session
                 state.session = nil
                 state.sessionsDone += 1
-                return (session?.runs ?? 0, session?.meeting)
+                return session
             }
-            meeting?.end()
-            report(.ended(connection.peer, runs: runs))
+            session?.meeting?.end()
+            var done = session?.served ?? served
+            done.seconds = MonotonicClock.seconds() - begun
+            report(.ended(done))
             wake.give()
         }
         report(.began(connection.peer))
@@ -188,7 +194,7 @@ package final class NetworkListener: Sendable {
             return nil
         }
         if let refusal { return connection.refuse(refusal.code, refusal.reason) }
-        defer { leave(meeting) }
+        defer { leave(meeting, work.kind, isDone: false) }
         try connection.agree(welcome, to: hello, said: said, token: token)
         do throws(NetworkError) {
             let deadline = MonotonicClock.seconds() + NetworkConnection.stepSeconds * 2
@@ -204,7 +210,7 @@ package final class NetworkListener: Sendable {
             var done = try NetworkWorker.serve(work, ordered)
             watch.finish(&done)
             // Before the word that ends the run: the next one may begin at once.
-            leave(meeting)
+            leave(meeting, work.kind, isDone: true)
             try connection.send(.end, done.json)
         } catch {
             connection.refuse(.failed, "\(error)")
@@ -212,12 +218,13 @@ package final class NetworkListener: Sendable {
         }
     }
 
-    private func leave(_ meeting: NetworkMeeting) {
+    /// Ends a run; the first word on whether it was carried out counts.
+    private func leave(_ meeting: NetworkMeeting, _ kind: NetworkWork.Kind, isDone: Bool) {
         meeting.end()
         state.withLock { state in
             guard state.session?.meeting === meeting else { return }
             state.session?.meeting = nil
-            state.session?.runs += 1
+            state.session?.served.count(kind, isDone: isDone)
         }
     }
 

@@ -1,5 +1,5 @@
 /// What of a command line is said to both machines: everything but what is said of the pair itself.
-enum PairArguments {
+package enum PairArguments {
     /// Options of the pair, and of the record that it writes, that take a value.
     private static let valued: Set<String> = [
         "--pair", "--remote-command", "--remote-program", "--blocks", "--declare-remote", "--run-timeout", "-o",
@@ -9,7 +9,7 @@ enum PairArguments {
     private static let bare: Set<String> = ["--crossover", "--aa", "--exchanged", "--continue", "--force", "--json"]
 
     /// The words after `measure`, without those of the pair.
-    static func forwarded(_ words: [String]) -> [String] {
+    package static func forwarded(_ words: [String]) -> [String] {
         var kept: [String] = []
         var place = 0
         while place < words.count {
