@@ -93,6 +93,13 @@ struct ClusterState {
     /// States of GPUs, by node times stride plus GPU.
     let states: Column<UInt16>
     private var sets: NodeSets
+    /// The node that changed last, as long as the sets do not know; -1 for none.
+    ///
+    /// What follows often changes the same node again: whoever waits is put where a job has just ended.
+    private var stale = -1
+    /// That node as the sets have it, and its GPUs' states.
+    private var known: Node
+    private let knownStates: Column<UInt16>
     /// Whether the last failure found GPUs, but not with the CPU and memory.
     private(set) var lackedOnlyNodes = false
 
@@ -174,6 +181,8 @@ struct ClusterState {
             nodes.append(contentsOf: repeatElement(node, count: group.count))
         }
         self.nodes = Column(nodes)
+        known = Node(freeCPU: 0, freeMemory: 0, kind: 0, cpuLevel: 0, memoryLevel: 0, idle: 0)
+        knownStates = Column(repeating: 0, count: stride)
         for node in nodes.indices { show(node) }
     }
 
@@ -184,7 +193,8 @@ struct ClusterState {
     /// - Parameter entries: faces with their ranks; sorted here, faces in order among equals.
     /// - Returns: the range to put in ``Part/firstFace`` and ``Part/endFace``.
     mutating func addOrder(_ entries: [(face: Int, rank: Int64)]) -> Range<Int> {
-        orders.add(entries.sorted { ($0.rank, $0.face) < ($1.rank, $1.face) }, occupied: sets.occupiedRows)
+        update()
+        return orders.add(entries.sorted { ($0.rank, $0.face) < ($1.rank, $1.face) }, occupied: sets.occupiedRows)
     }
 
     /// What a part asks of a kind that cannot serve it.
@@ -213,6 +223,7 @@ struct ClusterState {
     /// The node that the policy puts a part on, -1 where none has room.
     @inline(__always)
     mutating func find(_ part: Part) -> Int {
+        update()
         var best = UInt64.max
         var rank: Int64 = 0
         var sawGPUs = false
@@ -310,7 +321,7 @@ struct ClusterState {
 
     /// Gives a part on a node that has room for it.
     @inline(__always)
-    private mutating func give(_ part: Part, on node: Int) -> Grant {
+    mutating func give(_ part: Part, on node: Int) -> Grant {
         let kind = Int(nodes[node].kind)
         let base = node * stride
         let request = Int(requestOf[part.row * tables.count + kind])
@@ -400,124 +411,229 @@ struct ClusterState {
         return kind.units[kind.automaton.slots[Int(grant.slot)].request]
     }
 
+    // MARK: Changing
+
     /// Changes one GPU's state and the node's free CPU and memory.
     @inline(__always)
     private mutating func change(_ node: Int, gpu: Int, to next: UInt16, cpu: Int64, memory: Int64) {
-        let old = nodes[node]
-        let table = tables[Int(old.kind)]
-        let base = node * stride
-        let before = states[base + gpu]
-        var new = old
-        new.freeCPU += cpu
-        new.freeMemory += memory
-        let (oldRow, oldColumn) = (Int(old.cpuLevel), Int(old.memoryLevel))
-        let row = cpuLevels.level(of: new.freeCPU, from: oldRow)
-        let column = memoryLevels.level(of: new.freeMemory, from: oldColumn)
-        new.cpuLevel = UInt8(truncatingIfNeeded: row)
-        new.memoryLevel = UInt8(truncatingIfNeeded: column)
-        if table.allowsWhole {
-            if before == UInt16(GPUAutomaton.idle) { new.idle -= 1 }
-            if next == UInt16(GPUAutomaton.idle) { new.idle += 1 }
+        open(node)
+        let place = node * stride + gpu
+        var idle = 0
+        if tables[Int(nodes[node].kind)].allowsWhole {
+            if states[place] == UInt16(GPUAutomaton.idle) { idle -= 1 }
+            if next == UInt16(GPUAutomaton.idle) { idle += 1 }
         }
-        guard row == oldRow, column == oldColumn else {
-            hide(node)
-            nodes[node] = new
-            states[base + gpu] = next
-            show(node)
-            return
-        }
-        nodes[node] = new
-        states[base + gpu] = next
-        let oldFace = faceOf[table.states + Int(before)]
-        let newFace = faceOf[table.states + Int(next)]
-        if oldFace != newFace {
-            if oldFace >= 0 {
-                var isShown = false
-                for other in 0..<table.gpus where faceOf[table.states + Int(states[base + other])] == oldFace {
-                    isShown = true
-                }
-                if !isShown { remove(node, face: Int(oldFace), row: row, column: column) }
-            }
-            if newFace >= 0 { insert(node, face: Int(newFace), row: row, column: column) }
-        }
-        if new.idle != old.idle {
-            remove(node, face: table.hostBase + Int(old.idle), row: row, column: column)
-            insert(node, face: table.hostBase + Int(new.idle), row: row, column: column)
-        }
+        states[place] = next
+        add(node, idle: idle, cpu: cpu, memory: memory)
     }
 
     /// Changes several GPUs from idle to whole or back.
     @inline(__always)
     private mutating func change(_ node: Int, gpus: UInt64, to next: UInt16, cpu: Int64, memory: Int64) {
-        hide(node)
-        var new = nodes[node]
-        new.freeCPU += cpu
-        new.freeMemory += memory
-        new.cpuLevel = UInt8(truncatingIfNeeded: cpuLevels.level(of: new.freeCPU, from: Int(new.cpuLevel)))
-        new.memoryLevel = UInt8(truncatingIfNeeded: memoryLevels.level(of: new.freeMemory, from: Int(new.memoryLevel)))
-        let count = UInt8(truncatingIfNeeded: gpus.nonzeroBitCount)
-        if next == UInt16(GPUAutomaton.idle) { new.idle += count } else { new.idle -= count }
-        nodes[node] = new
+        open(node)
         var rest = gpus
         while rest != 0 {
             states[node * stride + rest.trailingZeroBitCount] = next
             rest &= rest &- 1
         }
-        show(node)
+        let count = gpus.nonzeroBitCount
+        add(node, idle: next == UInt16(GPUAutomaton.idle) ? count : -count, cpu: cpu, memory: memory)
+    }
+
+    @inline(__always)
+    private func add(_ node: Int, idle: Int, cpu: Int64, memory: Int64) {
+        var new = nodes[node]
+        new.freeCPU += cpu
+        new.freeMemory += memory
+        new.cpuLevel = UInt8(truncatingIfNeeded: cpuLevels.level(of: new.freeCPU, from: Int(new.cpuLevel)))
+        new.memoryLevel = UInt8(truncatingIfNeeded: memoryLevels.level(of: new.freeMemory, from: Int(new.memoryLevel)))
+        new.idle = UInt8(Int(new.idle) + idle)
+        nodes[node] = new
+    }
+
+    // MARK: What the sets know
+
+    /// Keeps what the sets know of a node that is about to change.
+    @inline(__always)
+    private mutating func open(_ node: Int) {
+        if stale == node { return }
+        update()
+        stale = node
+        known = nodes[node]
+        for gpu in 0..<stride { knownStates[gpu] = states[node * stride + gpu] }
+    }
+
+    /// Tells the sets what has changed.
+    @inline(__always)
+    private mutating func update() {
+        if stale >= 0 { tell() }
+    }
+
+    private mutating func tell() {
+        let node = stale
+        stale = -1
+        let new = nodes[node]
+        let table = tables[Int(new.kind)]
+        let base = node * stride
+        let cell = cell(new)
+        guard new.cpuLevel == known.cpuLevel, new.memoryLevel == known.memoryLevel else {
+            let old = self.cell(known)
+            Self.eachFace(faceOf, knownStates, 0, table) { remove(node, face: $0, old) }
+            remove(node, face: table.hostBase + Int(known.idle), old)
+            Self.eachFace(faceOf, states, base, table) { insert(node, face: $0, cell) }
+            insert(node, face: table.hostBase + Int(new.idle), cell)
+            return
+        }
+        for gpu in 0..<table.gpus where states[base + gpu] != knownStates[gpu] {
+            let oldFace = faceOf[table.states + Int(knownStates[gpu])]
+            let newFace = faceOf[table.states + Int(states[base + gpu])]
+            if oldFace == newFace { continue }
+            if oldFace >= 0, !Self.shows(oldFace, faceOf, states, base..<(base + table.gpus), table) {
+                remove(node, face: Int(oldFace), cell)
+            }
+            if newFace >= 0 { insert(node, face: Int(newFace), cell) }
+        }
+        if new.idle != known.idle {
+            remove(node, face: table.hostBase + Int(known.idle), cell)
+            insert(node, face: table.hostBase + Int(new.idle), cell)
+        }
+    }
+
+    @inline(__always)
+    private func cell(_ node: Node) -> NodeSets.Cell {
+        sets.cell(row: Int(node.cpuLevel), column: Int(node.memoryLevel))
+    }
+
+    /// What is held of a node for a job that will start there later.
+    struct Hold {
+        let node: Int
+        /// The GPUs that are held, whole.
+        var gpus: UInt64
+        /// What the node will have left beside that job: who outlives its start may take so much at most.
+        var spareCPU: Int64
+        var spareMemory: Int64
+        /// While it is held back: the states of those GPUs, in order, and what was set aside.
+        private(set) var states: ContiguousArray<UInt16> = []
+        private(set) var cpu: Int64 = 0
+        private(set) var memory: Int64 = 0
+        /// What the node then shows.
+        private(set) var shownCPU: Int64 = 0
+        private(set) var shownMemory: Int64 = 0
+
+        init(node: Int, gpus: UInt64, spareCPU: Int64, spareMemory: Int64) {
+            self.node = node
+            self.gpus = gpus
+            self.spareCPU = spareCPU
+            self.spareMemory = spareMemory
+        }
+
+        fileprivate mutating func begin(_ free: (cpu: Int64, memory: Int64)) {
+            states.removeAll(keepingCapacity: true)
+            cpu = max(free.cpu - spareCPU, 0)
+            memory = max(free.memory - spareMemory, 0)
+            shownCPU = free.cpu - cpu
+            shownMemory = free.memory - memory
+        }
+
+        /// Who came is there beside the job that it is held for.
+        fileprivate mutating func end(_ free: (cpu: Int64, memory: Int64)) {
+            spareCPU -= shownCPU - free.cpu
+            spareMemory -= shownMemory - free.memory
+        }
+
+        fileprivate mutating func keep(_ state: UInt16) { states.append(state) }
+    }
+
+    /// What a node has of CPU and memory now.
+    func free(on node: Int) -> (cpu: Int64, memory: Int64) { (nodes[node].freeCPU, nodes[node].freeMemory) }
+
+    /// Takes what is held out of sight, so that nobody is put there, until ``release(_:)``.
+    mutating func withhold(_ hold: inout Hold) {
+        let node = hold.node
+        open(node)
+        hold.begin(free(on: node))
+        var idle = 0
+        var rest = hold.gpus
+        while rest != 0 {
+            let place = node * stride + rest.trailingZeroBitCount
+            hold.keep(states[place])
+            if states[place] == UInt16(GPUAutomaton.idle) { idle += 1 }
+            // Nothing more can be given of a GPU that is given whole.
+            states[place] = UInt16(GPUAutomaton.whole)
+            rest &= rest &- 1
+        }
+        if !tables[Int(nodes[node].kind)].allowsWhole { idle = 0 }
+        add(node, idle: -idle, cpu: -hold.cpu, memory: -hold.memory)
+    }
+
+    /// Puts back what was withheld; who came meanwhile has less to spare left.
+    mutating func release(_ hold: inout Hold) {
+        let node = hold.node
+        open(node)
+        hold.end(free(on: node))
+        var idle = 0
+        var rest = hold.gpus
+        for state in hold.states {
+            states[node * stride + rest.trailingZeroBitCount] = state
+            if state == UInt16(GPUAutomaton.idle) { idle += 1 }
+            rest &= rest &- 1
+        }
+        if !tables[Int(nodes[node].kind)].allowsWhole { idle = 0 }
+        add(node, idle: idle, cpu: hold.cpu, memory: hold.memory)
+    }
+
+    /// Puts a node into the sets where it belongs.
+    private mutating func show(_ node: Int) {
+        let entry = nodes[node]
+        let table = tables[Int(entry.kind)]
+        let cell = cell(entry)
+        Self.eachFace(faceOf, states, node * stride, table) { insert(node, face: $0, cell) }
+        insert(node, face: table.hostBase + Int(entry.idle), cell)
+    }
+
+    /// Calls a closure for each face that GPUs in these states show, once.
+    @inline(__always)
+    private static func eachFace(
+        _ faceOf: ContiguousArray<Int32>,
+        _ states: Column<UInt16>,
+        _ base: Int,
+        _ table: Tables,
+        _ body: (Int) -> Void
+    ) {
+        var seen: UInt64 = 0
+        for gpu in base..<(base + table.gpus) {
+            let face = faceOf[table.states + Int(states[gpu])]
+            if face < 0 { continue }
+            let bit: UInt64 = 1 << UInt64(face & 63)
+            // Faces that share the bit are told apart by a closer look.
+            if seen & bit != 0, shows(face, faceOf, states, base..<gpu, table) { continue }
+            seen |= bit
+            body(Int(face))
+        }
+    }
+
+    /// Whether any of some GPUs shows a face.
+    @inline(__always)
+    private static func shows(
+        _ face: Int32,
+        _ faceOf: ContiguousArray<Int32>,
+        _ states: Column<UInt16>,
+        _ gpus: Range<Int>,
+        _ table: Tables
+    ) -> Bool {
+        for gpu in gpus where faceOf[table.states + Int(states[gpu])] == face { return true }
+        return false
     }
 
     /// Adds a node to a set, and its face to the orders where it was missing.
     @inline(__always)
-    private mutating func insert(_ node: Int, face: Int, row: Int, column: Int) {
-        if sets.insert(node, face: face, row: row, column: column) { orders.flip(face) }
+    private mutating func insert(_ node: Int, face: Int, _ cell: NodeSets.Cell) {
+        if sets.insert(node, face: face, cell) { orders.flip(face) }
     }
 
     /// Removes a node from a set, and its face from the orders where it was the last.
     @inline(__always)
-    private mutating func remove(_ node: Int, face: Int, row: Int, column: Int) {
-        if sets.remove(node, face: face, row: row, column: column) { orders.flip(face) }
-    }
-
-    /// Whether a node's GPU before another shows a face.
-    @inline(__always)
-    private func shows(_ face: Int32, _ node: Int, before end: Int, _ base: Int) -> Bool {
-        for gpu in 0..<end where faceOf[base + Int(states[node * stride + gpu])] == face { return true }
-        return false
-    }
-
-    /// Takes a node out of every set, so that nothing is put there.
-    @inline(__always)
-    mutating func hide(_ node: Int) {
-        let entry = nodes[node]
-        let table = tables[Int(entry.kind)]
-        let (row, column) = (Int(entry.cpuLevel), Int(entry.memoryLevel))
-        var seen: UInt64 = 0
-        for gpu in 0..<table.gpus {
-            let face = faceOf[table.states + Int(states[node * stride + gpu])]
-            if face < 0 { continue }
-            let bit: UInt64 = 1 << UInt64(face & 63)
-            if seen & bit != 0, shows(face, node, before: gpu, table.states) { continue }
-            seen |= bit
-            remove(node, face: Int(face), row: row, column: column)
-        }
-        remove(node, face: table.hostBase + Int(entry.idle), row: row, column: column)
-    }
-
-    /// Puts a node into the sets where it belongs.
-    @inline(__always)
-    mutating func show(_ node: Int) {
-        let entry = nodes[node]
-        let table = tables[Int(entry.kind)]
-        let (row, column) = (Int(entry.cpuLevel), Int(entry.memoryLevel))
-        var seen: UInt64 = 0
-        for gpu in 0..<table.gpus {
-            let face = faceOf[table.states + Int(states[node * stride + gpu])]
-            if face < 0 { continue }
-            let bit: UInt64 = 1 << UInt64(face & 63)
-            if seen & bit != 0, shows(face, node, before: gpu, table.states) { continue }
-            seen |= bit
-            insert(node, face: Int(face), row: row, column: column)
-        }
-        insert(node, face: table.hostBase + Int(entry.idle), row: row, column: column)
+    private mutating func remove(_ node: Int, face: Int, _ cell: NodeSets.Cell) {
+        if sets.remove(node, face: face, cell) { orders.flip(face) }
     }
 }

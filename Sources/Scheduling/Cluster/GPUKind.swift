@@ -18,19 +18,19 @@ struct GPUKind {
     init(
         _ group: NodeGroup,
         _ automaton: GPUAutomaton,
-        policy: PlacementPolicy,
-        demand: ExpectedFragmentation.Demand,
+        _ tables: GPUStateTables,
         firstFace: Int
     ) {
         self.group = group
         self.automaton = automaton
-        tables = GPUStateTables(automaton, policy: policy, demand: demand)
+        self.tables = tables
         faceBase = firstFace
         hostBase = firstFace + tables.faceCount
         units = ContiguousArray(automaton.requests.map { Self.units(of: $0, group.partition) })
     }
 
-    private static func units(of request: SliceRequest, _ partition: GPUPartition) -> Int64 {
+    /// Units of ``ClusterState/unitsPerGPU`` that a part of a GPU is.
+    static func units(of request: SliceRequest, _ partition: GPUPartition) -> Int64 {
         switch (request, partition) {
         case (.share(let milli), _): return Int64(milli) * (ClusterState.unitsPerGPU / 1_000)
         case (.profile(let index), .mig(let geometry)), (.profile(let index), .layout(let geometry, _)):

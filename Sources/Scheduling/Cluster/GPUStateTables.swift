@@ -40,7 +40,7 @@ struct GPUStateTables {
         slot = ContiguousArray(repeating: GPUAutomaton.nothing, count: states * requestCount)
         next = slot
         let isShared = automaton.requests.contains { if case .share = $0 { true } else { false } }
-        let used = Self.used(automaton)
+        let used = automaton.inUse
         var room = Array(repeating: 0, count: states)
         var options = room
         var faces: [[Int]: UInt16] = [:]
@@ -84,23 +84,5 @@ struct GPUStateTables {
                 rank[Int(face[state]) * requestCount + request] = policy.gpuRank(best.move)
             }
         }
-    }
-
-    /// What is in use in each state, -1 for a state that slices do not lead to.
-    private static func used(_ automaton: GPUAutomaton) -> [Int] {
-        var used = Array(repeating: -1, count: automaton.stateCount)
-        used[GPUAutomaton.idle] = 0
-        var reached = [GPUAutomaton.idle]
-        var index = 0
-        while index < reached.count {
-            let state = reached[index]
-            index += 1
-            for (slot, place) in automaton.slots.enumerated() {
-                guard let next = automaton.next(state, giving: slot), used[next] < 0 else { continue }
-                used[next] = used[state] + place.size
-                reached.append(next)
-            }
-        }
-        return used
     }
 }

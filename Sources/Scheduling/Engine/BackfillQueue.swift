@@ -15,6 +15,8 @@ struct BackfillQueue: WaitingQueue {
     private var lines: [Line]
     /// Waiting jobs in order of arrival; those that started early are left in and skipped.
     private var order: ContiguousArray<Int32> = []
+    /// Those that a quota let in after jobs that came later.
+    private var earlier = KeyedHeap()
     private var isWaiting: ContiguousArray<Bool>
     private var front = 0
     private(set) var count = 0
@@ -24,7 +26,8 @@ struct BackfillQueue: WaitingQueue {
     private var blocked: Int?
     private var hasArrivals = false
     private var bounds: ContiguousArray<Int64>
-    private var candidates: ContiguousArray<Int32>
+    /// During a pass the next job of each shape that may still start, by arrival.
+    private var candidates = JobHeap()
 
     /// The waiting jobs of one shape: a tree that finds the first of at most some length.
     private struct Line {
@@ -98,7 +101,6 @@ struct BackfillQueue: WaitingQueue {
         }
         lines = jobs.map { Line($0) }
         bounds = ContiguousArray(repeating: -1, count: lines.count)
-        candidates = ContiguousArray(repeating: Line.nobody, count: lines.count)
         isWaiting = ContiguousArray(repeating: false, count: shapes.shapeOf.count)
         expectedEnd = ContiguousArray(repeating: 0, count: shapes.shapeOf.count)
     }
@@ -106,7 +108,12 @@ struct BackfillQueue: WaitingQueue {
     var isEmpty: Bool { count == 0 }
 
     mutating func arrive(_ job: Int, now: Int64) {
-        order.append(Int32(truncatingIfNeeded: job))
+        let number = Int32(truncatingIfNeeded: job)
+        if let last = order.last, last > number {
+            earlier.push(KeyedHeap.Entry(key: 0, job: number, tag: 0))
+        } else {
+            order.append(number)
+        }
         isWaiting[job] = true
         lines[Int(shapeOf[job])].set(Int(rankInShape[job]), expected[job])
         count += 1
@@ -156,11 +163,13 @@ struct BackfillQueue: WaitingQueue {
         _ head: Int32,
         _ limit: Int64
     ) {
-        for shape in lines.indices { candidates[shape] = candidate(shape, after: head) }
-        while true {
-            var next = Line.nobody
-            for candidate in candidates { next = min(next, candidate) }
-            guard next != Line.nobody else { return }
+        candidates.removeAll()
+        for shape in lines.indices {
+            let first = candidate(shape, after: head)
+            if first != Line.nobody { candidates.add(first) }
+        }
+        candidates.order()
+        while let next = candidates.first {
             let job = Int(next)
             let shape = Int(shapeOf[job])
             let isShort = expected[job] <= limit
@@ -171,7 +180,8 @@ struct BackfillQueue: WaitingQueue {
             } else {
                 bounds[shape] = isShort ? -1 : min(bounds[shape], limit)
             }
-            candidates[shape] = candidate(shape, after: next)
+            let following = candidate(shape, after: next)
+            if following == Line.nobody { candidates.removeFirst() } else { candidates.replaceFirst(following) }
         }
     }
 
@@ -182,12 +192,14 @@ struct BackfillQueue: WaitingQueue {
     }
 
     private mutating func firstWaiting() -> Int? {
+        while let first = earlier.first, !isWaiting[Int(first.job)] { earlier.removeFirst() }
+        let letIn = earlier.first.map { Int($0.job) }
         while front < order.count {
             let job = Int(order[front])
-            if isWaiting[job] { return job }
+            if isWaiting[job] { return min(job, letIn ?? job) }
             front += 1
         }
-        return nil
+        return letIn
     }
 
     private mutating func started(_ job: Int, _ now: Int64) {

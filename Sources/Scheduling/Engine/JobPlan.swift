@@ -42,8 +42,13 @@ struct JobPlan {
         guard nodes > 0 else { throw .emptyCluster("the cluster") }
     }
 
-    init(_ trace: Trace, _ jobShapes: JobShapes, _ groups: [NodeGroup], policy: PlacementPolicy) throws(SimulationError)
-    {
+    init(
+        _ trace: Trace,
+        _ jobShapes: JobShapes,
+        _ groups: [NodeGroup],
+        policy: PlacementPolicy,
+        tables: StateTableCache? = nil
+    ) throws(SimulationError) {
         self.policy = policy
         let shapes = jobShapes.shapes
 
@@ -73,22 +78,19 @@ struct JobPlan {
             for shape in shapes {
                 ofKind.append(shape.isWellFormed ? try group.wish(shape, profiles: trace.profiles) : .impossible)
             }
-            let automaton: GPUAutomaton
-            switch group.partition {
-            case .whole: automaton = .wholeOnly
-            case .shares:
-                automaton = try .shares(
-                    ofKind.compactMap { if case .slice(.share(let milli)) = $0 { milli } else { nil } }
-                )
-            case .mig(let geometry):
-                automaton = try .mig(
-                    geometry,
-                    profiles: ofKind.compactMap { if case .slice(.profile(let index)) = $0 { index } else { nil } }
-                )
-            case .layout(let geometry, let layout): automaton = try .layout(geometry, layout)
+            func made() throws(SimulationError) -> StateTableCache.Entry {
+                let automaton = try Self.automaton(group, ofKind)
+                let demand = Self.demand(ofKind, jobShapes, group, automaton, trace.gpuTypes)
+                return .init(automaton: automaton, tables: GPUStateTables(automaton, policy: policy, demand: demand))
             }
-            let demand = Self.demand(ofKind, jobShapes, group, automaton, trace.gpuTypes)
-            let kind = GPUKind(group, automaton, policy: policy, demand: demand, firstFace: face)
+            let entry: StateTableCache.Entry
+            if let tables, policy != .expectedFragmentation {
+                let requests = Set(ofKind.compactMap { if case .slice(let request) = $0 { request } else { nil } })
+                entry = try tables.entry(group.partition, requests, policy, make: made)
+            } else {
+                entry = try made()
+            }
+            let kind = GPUKind(group, entry.automaton, entry.tables, firstFace: face)
             face += kind.faceCount
             kinds.append(kind)
             wishes.append(ofKind)
@@ -158,6 +160,24 @@ struct JobPlan {
                     Self.allows(shape.gpuTypes, kinds[kind].group, trace.gpuTypes) ? wishes[kind][index] : nil
                 }
             )
+        }
+    }
+
+    /// What the GPUs of a group can be in, as far as the wishes of jobs lead.
+    private static func automaton(
+        _ group: NodeGroup,
+        _ wishes: [NodeGroup.Wish]
+    ) throws(SimulationError) -> GPUAutomaton {
+        switch group.partition {
+        case .whole: .wholeOnly
+        case .shares:
+            try .shares(wishes.compactMap { if case .slice(.share(let milli)) = $0 { milli } else { nil } })
+        case .mig(let geometry):
+            try .mig(
+                geometry,
+                profiles: wishes.compactMap { if case .slice(.profile(let index)) = $0 { index } else { nil } }
+            )
+        case .layout(let geometry, let layout): try .layout(geometry, layout)
         }
     }
 
@@ -249,7 +269,7 @@ struct JobPlan {
         return (Levels(limitsCPU ? cpu : [:], limit: limit - 1), Levels(limitsMemory ? memory : [:], limit: limit - 1))
     }
 
-    private static func allows(_ mask: UInt64, _ group: NodeGroup, _ types: [String]) -> Bool {
+    static func allows(_ mask: UInt64, _ group: NodeGroup, _ types: [String]) -> Bool {
         guard mask != 0 else { return true }
         guard let index = types.firstIndex(of: group.gpuType), index < 64 else { return false }
         return mask & (1 << UInt64(index)) != 0
@@ -324,7 +344,11 @@ struct JobPlan {
             let allowed = wishes.compactMap { $0 }
             guard !allowed.isEmpty else { return .noSuchType }
             guard allowed.contains(where: { $0 != .impossible }) else {
-                return shape.profile == TraceJob.none ? .tooManyGPUs : .noSuchSlice
+                // A fixed layout has no whole GPU to give, however many GPUs there are.
+                let isFixed = cluster.kinds.contains {
+                    if case .layout = $0.group.partition { true } else { false }
+                }
+                return shape.profile == TraceJob.none && !isFixed ? .tooManyGPUs : .noSuchSlice
             }
             guard fits(index, cpu: false, memory: false) else {
                 return shape.gpuMilli < 1_000 || shape.profile != TraceJob.none && shape.gpus == 1

@@ -19,11 +19,40 @@ struct JobShapes {
     /// How many jobs have each shape.
     private(set) var jobs: ContiguousArray<Int> = []
 
-    init(_ trace: Trace, pooled: Bool) {
+    /// Whose GPU memory decides what it is given: only that tells shapes apart.
+    ///
+    /// Traces state it to the MiB, so that nearly every job would be a shape of its own.
+    private enum MemoryUse {
+        case nobody
+        /// A share, on GPUs that MIG cuts as jobs come: it gets a profile with the memory.
+        case shares
+        /// Whoever names no profile, on a fixed layout.
+        case unnamed
+
+        init(_ groups: [NodeGroup]) {
+            self = .nobody
+            for group in groups {
+                switch group.partition {
+                case .whole, .shares: break
+                case .mig: if self == .nobody { self = .shares }
+                case .layout: self = .unnamed
+                }
+            }
+        }
+    }
+
+    /// Finds the shapes of a trace.
+    ///
+    /// - Parameters:
+    ///   - trace: the jobs.
+    ///   - pooled: whether only the number of GPUs counts.
+    ///   - groups: the nodes; none for a pool.
+    init(_ trace: Trace, pooled: Bool, on groups: [NodeGroup] = []) {
+        let use = MemoryUse(groups)
         shapeOf = ContiguousArray(repeating: 0, count: trace.count)
         var table = ContiguousArray<Int32>(repeating: -1, count: 1_024)
         for job in shapeOf.indices {
-            let shape = pooled ? Self.pooled(trace, job) : Self.shape(trace, job)
+            let shape = pooled ? Self.pooled(trace, job) : Self.shape(trace, job, use)
             if shapes.count * 2 > table.count { grow(&table) }
             var slot = Self.hash(shape) & (table.count - 1)
             while table[slot] >= 0, shapes[Int(table[slot])] != shape { slot = (slot + 1) & (table.count - 1) }
@@ -37,12 +66,16 @@ struct JobShapes {
         }
     }
 
-    private static func shape(_ trace: Trace, _ job: Int) -> Shape {
-        Shape(
+    private static func shape(_ trace: Trace, _ job: Int, _ use: MemoryUse) -> Shape {
+        let isUsed =
+            trace.profile[job] == TraceJob.none
+            && (use == .unnamed || use == .shares && trace.gpuMilli[job] < 1_000)
+        return Shape(
             gpus: trace.gpus[job],
             gpuMilli: trace.gpuMilli[job],
             profile: trace.profile[job],
-            gpuMemoryMiB: trace.gpuMemoryMiB[job],
+            // What makes no sense stays, to be refused.
+            gpuMemoryMiB: isUsed ? trace.gpuMemoryMiB[job] : min(trace.gpuMemoryMiB[job], 0),
             gpuTypes: trace.gpuTypeMask[job],
             cpuMilli: trace.cpuMilli[job],
             memoryMiB: trace.memoryMiB[job],
@@ -52,7 +85,7 @@ struct JobShapes {
 
     /// In a pool only the number of GPUs counts, once it makes sense.
     private static func pooled(_ trace: Trace, _ job: Int) -> Shape {
-        let shape = shape(trace, job)
+        let shape = shape(trace, job, .nobody)
         guard shape.isWellFormed else { return shape }
         return Shape(
             gpus: shape.gpus,

@@ -4,6 +4,8 @@
 protocol Machine {
     /// Gives a job what its shape asks for; false, with nothing changed, where there is no room.
     mutating func start(_ job: Int, shape: Int) -> Bool
+    /// The same where another job has just ended, the only place that may have room for it.
+    mutating func start(_ job: Int, shape: Int, where ended: Run) -> Bool
     /// What a job that started has on its first node, and whether it has more elsewhere.
     func grant(_ job: Int, shape: Int) -> (ClusterState.Grant, isGang: Bool)
     /// Takes back what a job has.
@@ -34,6 +36,9 @@ protocol Machine {
 }
 
 extension Machine {
+    @inline(__always)
+    mutating func start(_ job: Int, shape: Int, where ended: Run) -> Bool { start(job, shape: shape) }
+
     @inline(__always)
     func fetch(_ run: Run) -> Int64 { Int64(run.job) }
 }

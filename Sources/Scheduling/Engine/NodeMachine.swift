@@ -15,7 +15,8 @@ struct NodeMachine: Machine {
     /// What jobs of several nodes got on the others.
     private(set) var further: [Int: [ClusterState.Grant]] = [:]
     private var scratch: [ClusterState.Grant] = []
-    private var reserved: [Int] = []
+    /// What the reservation holds, by node.
+    private var reserved: [ClusterState.Hold] = []
 
     init(_ plan: JobPlan, jobs: Int) {
         cluster = plan.cluster
@@ -49,6 +50,17 @@ struct NodeMachine: Machine {
             return true
         }
         return startGang(job, shape)
+    }
+
+    @inline(__always)
+    mutating func start(_ job: Int, shape: Int, where ended: Run) -> Bool {
+        let first = firstPart[shape]
+        let node = Int(ended.grant.node)
+        guard firstPart[shape + 1] == first + 1, parts[first].count == 1, !ended.isGang,
+            cluster.hasRoom(parts[first], on: node)
+        else { return start(job, shape: shape) }
+        keep(cluster.give(parts[first], on: node), job)
+        return true
     }
 
     private mutating func startGang(_ job: Int, _ shape: Int) -> Bool {
@@ -185,6 +197,7 @@ struct NodeMachine: Machine {
         // Let the future happen to what is free, until the job fits, and then take it back.
         let first = firstPart[shape]
         let isOnePart = firstPart[shape + 1] == first + 1 && parts[first].count == 1
+        reserved.removeAll(keepingCapacity: true)
         var index = 0
         var time = now
         while true {
@@ -203,15 +216,13 @@ struct NodeMachine: Machine {
             }
             if index == running.count { mayFit = true }
             if mayFit, giveAll(shape) {
+                hold()
                 takeBackScratch(shape)
                 break
             }
             if index == running.count { break }
             time = running[index].time
         }
-        reserved.removeAll(keepingCapacity: true)
-        for grant in scratch { reserved.append(Int(grant.node)) }
-        reserved.sort()
         while index > 0 {
             index -= 1
             let job = Int(running[index].job)
@@ -224,10 +235,25 @@ struct NodeMachine: Machine {
         return time
     }
 
+    /// Holds the GPUs that the scratch was given, and what its nodes have left besides.
+    private mutating func hold() {
+        for grant in scratch {
+            let node = Int(grant.node)
+            if let known = reserved.firstIndex(where: { $0.node == node }) {
+                reserved[known].gpus |= grant.gpuMask
+                continue
+            }
+            let (cpu, memory) = cluster.free(on: node)
+            reserved.append(
+                ClusterState.Hold(node: node, gpus: grant.gpuMask, spareCPU: cpu, spareMemory: memory)
+            )
+        }
+    }
+
     mutating func startBeside(_ job: Int, shape: Int) -> Bool {
-        for node in reserved { cluster.hide(node) }
+        for index in reserved.indices { cluster.withhold(&reserved[index]) }
         let started = start(job, shape: shape)
-        for node in reserved { cluster.show(node) }
+        for index in reserved.indices { cluster.release(&reserved[index]) }
         return started
     }
 }

@@ -7,7 +7,7 @@ struct Replay<Cluster: Machine> {
 
     let shapeOf: ContiguousArray<Int32>
     private let work: ContiguousArray<Int64>
-    private let speedClass: ContiguousArray<Int32>
+    private let speedClass: TraceColumn<Int32>
     /// Speeds by column; empty where all are 1.
     private let speeds: [[Double]]
     private let startUp: Int64
@@ -35,6 +35,8 @@ struct Replay<Cluster: Machine> {
     private(set) var lastEnd: Int64
     /// The first job whose end could not be written, if any.
     private(set) var overflow: Int?
+    /// Whether the rest is not replayed.
+    private(set) var isCutShort = false
 
     init(_ trace: Trace, _ shapes: JobShapes, machine: Cluster, speeds: [[Double]], options: SimulationOptions) {
         shapeOf = shapes.shapeOf
@@ -60,11 +62,19 @@ struct Replay<Cluster: Machine> {
     var units: ContiguousArray<Int64> { unitsGiven.array }
 
     /// Starts a job if there is room, and sets its end.
+    ///
+    /// - Parameters:
+    ///   - job: the job.
+    ///   - now: the time.
+    ///   - ended: the only place that may have room, where there is but one.
+    /// - Returns: whether it started.
     @inline(__always)
-    mutating func tryStart(_ job: Int, now: Int64) -> Bool {
+    mutating func tryStart(_ job: Int, now: Int64, where ended: Run? = nil) -> Bool {
         counters.tries += 1
         let shape = Int(shapeOf[job])
-        guard machine.start(job, shape: shape) else {
+        let starts =
+            if let ended { machine.start(job, shape: shape, where: ended) } else { machine.start(job, shape: shape) }
+        guard starts else {
             isHeldByNodes = machine.lackedOnlyNodes
             if machine.lackedOnlyNodes { counters.blockedByNodes += 1 } else { counters.blockedByGPUs += 1 }
             return false
@@ -181,6 +191,13 @@ struct Replay<Cluster: Machine> {
         }
         wheel.near.removeAll()
     }
+
+    /// Whether a job that has come has neither started nor been refused.
+    @inline(__always)
+    func isWaiting(_ job: Int) -> Bool { starts[job] == SimulationResult.never && !outcome[job].isRejected }
+
+    /// Leaves it at what was replayed so far.
+    mutating func cutShort() { isCutShort = true }
 
     /// Counts what still runs when departures are off.
     mutating func close(at now: Int64) {

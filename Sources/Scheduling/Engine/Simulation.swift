@@ -13,11 +13,14 @@ struct Simulation {
     let columnsOfShape: ContiguousArray<[Int]>
     let mayCreate: ContiguousArray<Bool>
     let gpuCount: Int
+    /// What teams may hold; nil without quotas.
+    let quotas: QuotaGate?
 
     static func run(
         _ trace: Trace,
         on cluster: ClusterDescription,
-        options: SimulationOptions
+        options: SimulationOptions,
+        tables: StateTableCache? = nil
     ) throws(SimulationError) -> SimulationResult {
         try check(trace, options)
         switch cluster {
@@ -35,14 +38,15 @@ struct Simulation {
                 speeds: options.speeds.columns(of: []),
                 columnsOfShape: ContiguousArray(repeating: [0], count: shapes.shapes.count),
                 mayCreate: ContiguousArray(repeating: false, count: shapes.shapes.count),
-                gpuCount: gpus
+                gpuCount: gpus,
+                quotas: QuotaGate(options.teamQuotas, charges: QuotaGate.charges(shapes))
             )
             let (result, _) = try simulation.run(PoolMachine(shapes.shapes, gpus: gpus))
             return result
         case .nodes(let groups):
             try JobPlan.check(groups)
-            let shapes = JobShapes(trace, pooled: false)
-            let plan = try JobPlan(trace, shapes, groups, policy: options.placement)
+            let shapes = JobShapes(trace, pooled: false, on: groups)
+            let plan = try JobPlan(trace, shapes, groups, policy: options.placement, tables: tables)
             let simulation = Simulation(
                 trace: trace,
                 options: options,
@@ -51,7 +55,11 @@ struct Simulation {
                 speeds: options.speeds.columns(of: plan.profileNames),
                 columnsOfShape: plan.columnsOfShape,
                 mayCreate: plan.mayCreate,
-                gpuCount: cluster.gpuCount
+                gpuCount: cluster.gpuCount,
+                quotas: QuotaGate(
+                    options.teamQuotas,
+                    charges: options.teamQuotas.isEmpty ? [] : try QuotaGate.charges(shapes, trace, groups)
+                )
             )
             if let score = ReplayScore(options.placement, largest: LargestNode(groups)) {
                 return try simulation.run(groups, plan, score)
@@ -93,6 +101,12 @@ struct Simulation {
         guard options.teamShares.allSatisfy({ $0 > 0 && $0.isFinite }) else {
             throw .option("a team's share must be above 0; leave a team out that may use nothing")
         }
+        guard options.teamQuotas.allSatisfy({ $0.map { $0 >= 0 && $0 <= 1e9 } ?? true }) else {
+            throw .option("a team's quota must be 0 to 1000000000 GPUs; leave a team out that has none")
+        }
+        guard options.departures || options.teamQuotas.allSatisfy({ $0 == nil }) else {
+            throw .option("quotas hold jobs back until others of the team end, and departures are off; leave one out")
+        }
         switch options.estimates {
         case .exact: break
         case .multiple(let factor), .uniform(upTo: let factor):
@@ -116,12 +130,15 @@ struct Simulation {
             return (result(replay, series), replay.machine)
         }
         switch options.queue {
+        case .fcfs where quotas != nil:
+            // A quota lets jobs in out of order: among equal priorities the first to come goes first.
+            drive(&replay, PriorityQueue(ContiguousArray(repeating: 0, count: trace.count)), &series)
         case .fcfs:
             var queue = ArrivalQueue(capacity: trace.count)
             drive(&replay, &queue, &series)
         case .priority:
-            var queue = PriorityQueue(trace.priority)
-            drive(&replay, &queue, &series)
+            let priority = trace.priority.array
+            drive(&replay, PriorityQueue(priority), &series, priority: priority)
         case .fairShare(let halfLife):
             let expected = expectedLengths(replay)
             let charge = ContiguousArray(
@@ -129,11 +146,10 @@ struct Simulation {
                     Double(expected[$0]) * max(0, Double(trace.gpus[$0])) * Double(trace.gpuMilli[$0]) / 1_000
                 }
             )
-            var queue = FairShareQueue(trace, charge: charge, halfLife: halfLife, shares: options.teamShares)
-            drive(&replay, &queue, &series)
+            let queue = FairShareQueue(trace, charge: charge, halfLife: halfLife, shares: options.teamShares)
+            drive(&replay, queue, &series)
         case .easy:
-            var queue = BackfillQueue(shapes, expected: expectedLengths(replay))
-            drive(&replay, &queue, &series)
+            drive(&replay, BackfillQueue(shapes, expected: expectedLengths(replay)), &series)
         }
         if let job = replay.overflow { throw .timeOverflow(job: trace.id[job]) }
         return (result(replay, series), replay.machine)
@@ -145,7 +161,23 @@ struct Simulation {
         let times = 0...(Int64(1) << 50)
         guard times.contains(trace.submit[job]), times.contains(trace.duration[job]) else { return .malformed }
         let verdict = verdicts[Int(shapes.shapeOf[job])]
-        return verdict == .completed ? nil : verdict
+        guard verdict == .completed else { return verdict }
+        guard let quotas, let limit = quotas.limit(trace.team[job]) else { return nil }
+        return quotas.charges[Int(shapes.shapeOf[job])] <= limit ? nil : .aboveQuota
+    }
+
+    /// The loop of events behind the quotas of teams, where there are any.
+    private func drive<Cluster: Machine, Queue: WaitingQueue>(
+        _ replay: inout Replay<Cluster>,
+        _ queue: Queue,
+        _ series: inout Series,
+        priority: ContiguousArray<Int32> = []
+    ) {
+        var queue = queue
+        guard let quotas else { return drive(&replay, &queue, &series) }
+        var gated = QuotaQueue(queue, quotas, trace, shapes, priority: priority)
+        drive(&replay, &gated, &series)
+        replay.counters.held = gated.held
     }
 
     /// The loop of events: ends, then arrivals, then starts, at each instant.
@@ -159,6 +191,7 @@ struct Simulation {
         var due: ContiguousArray<Run> = []
         var next = 0
         var last = max(0, trace.submit.first ?? 0)
+        var watch = options.departures ? options.promise.map { PromiseWatch($0, jobs: count) } : nil
         while replay.overflow == nil {
             let arrival = next < count ? trace.submit[next] : .max
             var released = false
@@ -170,6 +203,7 @@ struct Simulation {
                 queue.ended(due, &replay)
                 released = true
                 if time == arrival { break }
+                if watch?.isBroken(trace.submit, replay, at: time) == true { return replay.cutShort() }
                 if !queue.isEmpty {
                     queue.pass(&replay, now: time, released: true)
                     if replay.overflow != nil { return }
@@ -178,6 +212,7 @@ struct Simulation {
             }
             guard next < count else { break }
             let now = max(arrival, last)
+            if watch?.isBroken(trace.submit, replay, at: now) == true { return replay.cutShort() }
             series.advance(to: now, replay.allocatedUnits, queue.count, replay.running)
             if !queue.isEmpty { replay.counters.queuedMilliseconds += now - last }
             last = now
@@ -237,7 +272,7 @@ struct Simulation {
     }
 
     private func result<Cluster: Machine>(_ replay: Replay<Cluster>, _ series: Series) -> SimulationResult {
-        SimulationResult(
+        var result = SimulationResult(
             start: replay.start,
             end: replay.end,
             outcome: replay.outcome,
@@ -253,6 +288,8 @@ struct Simulation {
             lastEnd: replay.lastEnd,
             allocatedGPUMilliseconds: replay.allocatedUnitMilliseconds / Double(ClusterState.unitsPerGPU)
         )
+        result.isCutShort = replay.isCutShort
+        return result
     }
 }
 

@@ -59,10 +59,17 @@ package struct SimulationOptions: Sendable, Hashable {
     package var estimates: EstimateModel = .exact
     /// Shares of teams under fair share, by index into ``Trace/teams``; those left out have 1.
     package var teamShares: [Double] = []
+    /// GPUs that the jobs of each team may hold at once, by index into ``Trace/teams``; nil, or left out, for any number.
+    ///
+    /// An instance counts by its part of the compute slices. A job larger than the quota of its team is refused.
+    package var teamQuotas: [Double?] = []
     /// Whether jobs leave when they end; without departures, a job that does not fit on arrival is lost.
     package var departures = true
     /// The seed of everything that is random.
     package var seed: UInt64 = 0
+    /// A promise that is asked about and nothing else: once it cannot be kept any more the rest is not replayed, and
+    /// ``SimulationResult/isCutShort``.
+    package var promise: WaitObjective?
     /// How far apart the samples of the series are, in milliseconds; 0 for no series.
     package var sampleEveryMilliseconds: Int64 = 0
 

@@ -18,6 +18,8 @@ package enum JobOutcome: UInt8, Sendable, Hashable, CaseIterable {
     case tooMuchMemory
     /// What it asks for makes no sense: a negative size, a part of several GPUs, times beyond 30,000 years.
     case malformed
+    /// Its team may not hold so much at once.
+    case aboveQuota
 
     /// Whether it was refused because the cluster could never run it.
     package var isRejected: Bool { rawValue >= JobOutcome.tooManyGPUs.rawValue }
@@ -51,6 +53,8 @@ package struct SimulationCounters: Sendable, Hashable {
     package var blockedByNodes = 0
     /// Jobs that started before one that came earlier, under EASY.
     package var backfilled = 0
+    /// Jobs that the quota of their team held back when they came.
+    package var held = 0
     /// MIG instances created for jobs.
     package var repartitions = 0
     /// Milliseconds during which at least one job waited.
@@ -92,6 +96,9 @@ package struct SimulationResult: Sendable {
     package var lastEnd: Int64
     /// GPU-milliseconds allocated, in whole-GPU equivalents.
     package var allocatedGPUMilliseconds: Double
+
+    /// Whether ``SimulationOptions/promise`` was broken before the end, and the rest was not replayed.
+    package var isCutShort = false
 
     /// A time that never came.
     package static let never: Int64 = -1

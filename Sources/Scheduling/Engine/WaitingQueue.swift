@@ -21,6 +21,8 @@ struct ArrivalQueue: WaitingQueue {
     private var jobs: ContiguousArray<Int32> = []
     private var head = 0
     private var isBlocked = false
+    /// What ended since the first was blocked, where that is the only place that may have room for it.
+    private var freed: Run?
 
     init(capacity: Int) { jobs.reserveCapacity(capacity) }
 
@@ -37,7 +39,9 @@ struct ArrivalQueue: WaitingQueue {
         // Who waits behind a job that did not fit waits on until something ends that makes room for it.
         if isBlocked { return }
         while head < jobs.count {
-            guard replay.tryStart(Int(jobs[head]), now: now) else {
+            let place = freed
+            freed = nil
+            guard replay.tryStart(Int(jobs[head]), now: now, where: place) else {
                 isBlocked = true
                 return
             }
@@ -51,6 +55,7 @@ struct ArrivalQueue: WaitingQueue {
         // What did not fit can only fit where something has ended since.
         for run in runs where replay.mayFit(Int(jobs[head]), where: run) {
             isBlocked = false
+            freed = runs.count == 1 ? run : nil
             return
         }
     }

@@ -32,12 +32,14 @@ enum ByteWords {
     }
 
     /// The bytes of a field of 1 to 8 bytes, moved up so that its last byte is the highest; what is below is zero.
+    ///
+    /// A field without bytes is for whoever calls to tell.
     @inline(__always)
     static func aligned(_ bytes: Span<UInt8>, _ lower: Int, _ upper: Int) -> UInt64 {
         let unused = UInt64(truncatingIfNeeded: 64 - 8 * (upper - lower))
-        if upper >= 8 { return (load(bytes, upper - 8) >> unused) << unused }
-        if lower + 8 <= bytes.count { return load(bytes, lower) << unused }
-        return loadTail(bytes, lower) << unused
+        if upper >= 8 { return (load(bytes, upper - 8) &>> unused) &<< unused }
+        if lower + 8 <= bytes.count { return load(bytes, lower) &<< unused }
+        return loadTail(bytes, lower) &<< unused
     }
 
     /// A byte in all eight places.
@@ -47,6 +49,10 @@ enum ByteWords {
     /// The top bit of every byte that is zero.
     @inline(__always)
     static func zeros(_ word: UInt64) -> UInt64 { ~(((word & low) &+ low) | word | low) }
+
+    /// The top bits of the eight bytes, which are all that may be set, as eight bits.
+    @inline(__always)
+    static func mask(_ tops: UInt64) -> UInt64 { ((tops >> 7) &* 0x0102_0408_1020_4080) >> 56 }
 
     /// Whether any byte is zero: cheaper than asking where.
     @inline(__always)
@@ -58,7 +64,7 @@ enum ByteWords {
     @inline(__always)
     static func decimal(_ aligned: UInt64, count: Int) -> UInt64? {
         let unused = UInt64(truncatingIfNeeded: 64 - 8 * count)
-        var digits = aligned ^ ((filled(0x30) >> unused) << unused)
+        var digits = aligned ^ ((filled(0x30) &>> unused) &<< unused)
         // Ten and above reach the top bit when 118 is added.
         guard (((digits & low) &+ filled(118)) | digits) & tops == 0 else { return nil }
         digits = (digits &* 10 &+ (digits >> 8)) & 0x00FF_00FF_00FF_00FF

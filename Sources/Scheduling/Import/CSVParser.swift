@@ -155,7 +155,7 @@ struct CSVParser: Sendable {
             readTimes(bytes, &row, number, &builder) ?? readSizes(bytes, &row) ?? readWords(bytes, &row, &builder)
             ?? readTokens(bytes, &row, number, &builder)
         if let finding { return builder.audit.note(finding, line: number) }
-        builder.add(row, bytes, line: number)
+        builder.add(&row, bytes, line: number)
     }
 
     // MARK: Times

@@ -54,31 +54,59 @@ struct FieldSplitter: Sendable {
         let room = output.count
         let separators = ByteWords.filled(separator)
         let quotationMarks = ByteWords.filled(UInt8(ascii: "\""))
+        let spaces = ByteWords.filled(0x20)
+        // Its top bits say whether any byte was a space; most lines have none, and then no field needs a look.
+        var blanks: UInt64 = 0
         var found = 0
         var start = 0
         var base = 0
         let end = line.count
-        while base < end {
-            let word = ByteWords.loadTail(line, base)
-            // Quotation marks want a closer look, from the field in which the first stands.
-            if quotes, ByteWords.hasZero(word ^ quotationMarks) { break }
-            var hits = ByteWords.zeros(word ^ separators)
+        var hasQuotes = false
+        while base < end, !hasQuotes {
+            // The separators of up to 64 bytes, a bit for each: rows of a file have as many, and so one loop over them
+            // guesses right where one for each word does not.
+            var hits: UInt64 = 0
+            var at = base
+            let stop = min(base + 64, end)
+            while at < stop {
+                let word = ByteWords.loadTail(line, at)
+                // Quotation marks want a closer look, from the field in which the first stands.
+                if quotes, ByteWords.hasZero(word ^ quotationMarks) {
+                    hasQuotes = true
+                    break
+                }
+                let spaced = word ^ spaces
+                blanks |= (spaced &- ByteWords.filled(1)) & ~spaced
+                hits |= ByteWords.mask(ByteWords.zeros(word ^ separators)) &<< UInt64(truncatingIfNeeded: at &- base)
+                at &+= 8
+            }
             while hits != 0 {
                 guard found < room else {
                     count = room + 1
                     return true
                 }
-                let at = base + hits.trailingZeroBitCount >> 3
-                output[unchecked: found] = Self.trimmed(line, start, at)
-                found += 1
-                start = at + 1
+                let place = base &+ hits.trailingZeroBitCount
+                output[unchecked: found] = FieldRange(
+                    lower: Int32(truncatingIfNeeded: start),
+                    upper: Int32(truncatingIfNeeded: place)
+                )
+                found &+= 1
+                start = place &+ 1
                 hits &= hits &- 1
             }
-            base += 8
+            base &+= 64
         }
-        guard base < end else {
+        if blanks & ByteWords.tops != 0 {
+            for index in 0..<found { output[index] = Self.trimmed(line, output[index]) }
+        }
+        guard hasQuotes else {
             // The last field.
-            if found < room { output[found] = Self.trimmed(line, start, end) }
+            if found < room {
+                output[found] = Self.trimmed(
+                    line,
+                    FieldRange(lower: Int32(truncatingIfNeeded: start), upper: Int32(truncatingIfNeeded: end))
+                )
+            }
             count = found < room ? found + 1 : room + 1
             return true
         }
@@ -87,8 +115,8 @@ struct FieldSplitter: Sendable {
 
     /// A field without the spaces around it; both places lie in the line.
     @inline(__always)
-    private static func trimmed(_ line: Span<UInt8>, _ start: Int, _ end: Int) -> FieldRange {
-        var (lower, upper) = (start, end)
+    private static func trimmed(_ line: Span<UInt8>, _ field: FieldRange) -> FieldRange {
+        var (lower, upper) = (Int(field.lower), Int(field.upper))
         while lower < upper, line[unchecked: lower] == 0x20 { lower += 1 }
         while upper > lower, line[unchecked: upper - 1] == 0x20 { upper -= 1 }
         return FieldRange(lower: Int32(truncatingIfNeeded: lower), upper: Int32(truncatingIfNeeded: upper))

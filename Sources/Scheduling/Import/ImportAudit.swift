@@ -51,6 +51,7 @@ package struct ImportAudit: Sendable, Hashable {
         case sizeFromRequest
         case modelledDuration
         case heterogeneous
+        case unknownProfile
         case repeatedRow
         case noLineEnd
 
@@ -59,7 +60,7 @@ package struct ImportAudit: Sendable, Hashable {
             switch self {
             case .stillRunning, .zeroDuration, .unsorted, .localTime, .ambiguousTime, .mixedZones,
                 .startsBeforeSubmit, .submitFromStart, .durationDisagrees, .roundedGPUs, .sizeFromRequest,
-                .modelledDuration, .heterogeneous, .repeatedRow, .noLineEnd:
+                .modelledDuration, .heterogeneous, .unknownProfile, .repeatedRow, .noLineEnd:
                 .noted
             default: .skipped
             }
@@ -119,6 +120,11 @@ package struct ImportAudit: Sendable, Hashable {
             case .sizeFromRequest: ("size-from-request", "what was allocated is not known; what was requested is taken")
             case .modelledDuration: ("modelled-duration", "the duration is tokens over the stated token rates")
             case .heterogeneous: ("heterogeneous-job", "a component of a heterogeneous job; each is a job of its own")
+            case .unknownProfile:
+                (
+                    "unknown-profile",
+                    "the job names a MIG profile that no known GPU has; MIG models refuse it, others give it a whole GPU"
+                )
             case .repeatedRow: ("repeated-row", "the row repeats one above and has no job number; both count")
             case .noLineEnd: ("no-line-end", "the last row has no line end; it may be cut")
             }

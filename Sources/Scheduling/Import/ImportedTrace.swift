@@ -5,7 +5,7 @@ package struct ImportedTrace: Sendable {
     /// When each job started by the file's own account, in milliseconds of the trace, in step with ``trace``.
     ///
     /// ``TraceJob/unknown`` where the file does not say.
-    package internal(set) var recordedStart: ContiguousArray<Int64>
+    package internal(set) var recordedStart: TraceColumn<Int64>
     /// What jobs are called, by ``TraceJob/id``.
     package internal(set) var names: JobNames
     /// The names of speed classes by ``TraceJob/speedClass``; empty where the file has none.

@@ -122,6 +122,11 @@ package struct NodeListReader: Sendable {
                     + names.prefix(20).map(quoted).joined(separator: ", ")
             )
         }
+        if let time = names.first(where: { $0.hasPrefix("submit") || $0.hasPrefix("duration") }) {
+            throw error(
+                "the header has a column \(quoted(time)), as traces of jobs have; a list of nodes has sn,cpu_milli,memory_mib,gpu,model"
+            )
+        }
         columns = Columns(
             count: names.count,
             cpu: names.firstIndex(of: "cpu_milli"),

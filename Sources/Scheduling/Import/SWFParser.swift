@@ -44,7 +44,7 @@ struct SWFParser: Sendable {
             }
             row.team = team
         }
-        builder.add(row, bytes, line: number)
+        builder.add(&row, bytes, line: number)
     }
 
     private func whole(_ bytes: Span<UInt8>, _ column: Int) -> Int64? {

@@ -97,7 +97,7 @@ struct SacctParser: Sendable {
         for index in row.job.range where bytes[index] == UInt8(ascii: "+") {
             builder.audit.note(.heterogeneous, line: number)
         }
-        builder.add(row, bytes, line: number)
+        builder.add(&row, bytes, line: number)
     }
 
     // MARK: Times

@@ -1,7 +1,7 @@
 /// Turns rows into jobs by the stated rules, and counts what it leaves out.
 struct TraceBuilder: Sendable {
     private var trace = Trace()
-    private var recordedStart: ContiguousArray<Int64> = []
+    private var recordedStart = TraceColumn<Int64>(TraceJob.unknown)
     /// Jobs and their starts on the way into the columns.
     private var batch: ContiguousArray<TraceJob> = []
     private var batchStart: ContiguousArray<Int64> = []
@@ -16,6 +16,9 @@ struct TraceBuilder: Sendable {
     private let needsTimes: Bool
     private let keepsCPUJobs: Bool
     private let zone: TimeZoneRule?
+    private let knownProfiles: Set<String>
+    /// By number of a profile: whether some GPU has it; looked up when it is first met.
+    private var isKnownProfile: ContiguousArray<Bool> = []
     var audit = ImportAudit()
     var teams = NameTable(limit: 100_000)
     var profiles = NameTable(limit: 100_000)
@@ -48,6 +51,7 @@ struct TraceBuilder: Sendable {
         needsTimes = options.needsTimes
         keepsCPUJobs = options.keepsCPUJobs
         zone = options.zone
+        knownProfiles = options.knownProfiles
         batch.reserveCapacity(Self.batchSize)
         batchStart.reserveCapacity(Self.batchSize)
     }
@@ -88,23 +92,22 @@ struct TraceBuilder: Sendable {
     }
 
     /// Adds a row, or counts why it is no job.
-    mutating func add(_ row: TraceRow, _ bytes: Span<UInt8>, line: Int) {
+    ///
+    /// The row and the job stay where they are: what is copied right after it was written, in larger pieces than it was
+    /// written in, waits for the write. The row's times come back complete.
+    mutating func add(_ row: inout TraceRow, _ bytes: Span<UInt8>, line: Int) {
         let number = JobNames.plainNumber(bytes, row.job)
         if number == nil, Scan.hasControlCharacter(bytes, row.job) {
             return audit.note(.controlCharacters, line: line)
         }
-        guard let times = times(of: row, line: line), let job = job(of: row, times, line: line) else { return }
-        append(job, number, row, times, bytes, line: line)
+        guard let findings = completeTimes(of: &row, line: line) else { return }
+        var job = TraceJob(id: 0, submit: 0, duration: 0)
+        guard fill(&job, from: &row, line: line) else { return }
+        append(&job, number, &row, findings, bytes, line: line)
     }
 
-    private struct Times {
-        var submit: Int64
-        var start: Int64?
-        var duration: Int64
-        var findings = Findings()
-    }
-
-    private mutating func times(of row: TraceRow, line: Int) -> Times? {
+    /// Completes the submission and the duration of a row, and says what is to be noted; nil where it is no job.
+    private mutating func completeTimes(of row: inout TraceRow, line: Int) -> Findings? {
         let dated = hasDates ?? (row.isDated || (row.submit ?? row.start ?? 0) >= Self.earliest)
         let possible = dated || row.isDated ? Self.earliest...Self.latest : 0...(Self.earliest - 1)
         func isPossible(_ time: Int64?) -> Bool { time.map(possible.contains) ?? true }
@@ -122,14 +125,17 @@ struct TraceBuilder: Sendable {
         }
         // Rows that never ran still asked for something, which is all that a replay without departures needs.
         guard needsTimes else {
-            return Times(submit: row.submit ?? row.start ?? 0, start: row.start, duration: row.duration ?? 0)
+            row.isTimed = row.submit ?? row.start != nil
+            row.submit = row.submit ?? row.start ?? 0
+            row.duration = row.duration ?? 0
+            return Findings()
         }
         guard let submit = row.submit ?? row.start else {
             audit.note(.missingSubmit, line: line)
             return nil
         }
-        var times = Times(submit: submit, start: row.start, duration: 0)
-        if row.submit == nil { times.findings.insert(.submitFromStart) }
+        var findings = Findings()
+        if row.submit == nil { findings.insert(.submitFromStart) }
         if let end = row.end, row.start == nil, end < submit {
             audit.note(.endsBeforeStart, line: line)
             return nil
@@ -139,28 +145,31 @@ struct TraceBuilder: Sendable {
             audit.note(row.start == nil ? .neverRan : .missingDuration, line: line)
             return nil
         }
-        times.duration = duration
         guard duration <= Self.longest else {
             audit.note(.absurdDuration, line: line)
             return nil
         }
-        if let spanned, abs(spanned - duration) > 1_000 { times.findings.insert(.durationDisagrees) }
-        if let start = row.start, start < submit { times.findings.insert(.startsBeforeSubmit) }
-        if row.isRunning { times.findings.insert(.stillRunning) }
-        if duration == 0 { times.findings.insert(.zeroDuration) }
-        return times
+        if let spanned, abs(spanned - duration) > 1_000 { findings.insert(.durationDisagrees) }
+        if let start = row.start, start < submit { findings.insert(.startsBeforeSubmit) }
+        if row.isRunning { findings.insert(.stillRunning) }
+        if duration == 0 { findings.insert(.zeroDuration) }
+        row.isTimed = true
+        row.submit = submit
+        row.duration = duration
+        return findings
     }
 
-    private mutating func job(of row: TraceRow, _ times: Times, line: Int) -> TraceJob? {
+    /// Makes the job of a row whose times are complete; false where it is none.
+    private mutating func fill(_ job: inout TraceJob, from row: inout TraceRow, line: Int) -> Bool {
         guard var gpus = row.gpus else {
             audit.note(.missingSize, line: line)
-            return nil
+            return false
         }
         var milli = row.gpuMilli
         var isRounded = false
         guard gpus >= 0, milli >= 0, row.cpuMilli >= 0, row.memoryMiB >= 0, row.gpuMemoryMiB >= 0, row.nodes >= 0 else {
             audit.note(.negativeSize, line: line)
-            return nil
+            return false
         }
         if gpus == 0 { milli = 1_000 }
         // One GPU in more than a thousand thousandths is so many GPUs.
@@ -172,42 +181,44 @@ struct TraceBuilder: Sendable {
             let memory = Int32(exactly: row.memoryMiB), let gpuMemory = Int32(exactly: row.gpuMemoryMiB)
         else {
             audit.note(.absurdSize, line: line)
-            return nil
+            return false
         }
         guard milli == 1_000 || (gpus == 1 && milli > 0 && milli < 1_000) else {
             audit.note(.partOfSeveral, line: line)
-            return nil
+            return false
         }
         guard gpus > 0 || keepsCPUJobs else {
             audit.note(.noGPU, line: line)
-            return nil
+            return false
         }
         if isRounded { audit.note(.roundedGPUs, line: line) }
-        return TraceJob(
-            id: 0,
-            submit: times.submit,
-            duration: times.duration,
-            requested: row.requested > 0 && row.requested <= Self.longest * 100 ? row.requested : TraceJob.unknown,
-            gpus: Int32(gpus),
-            gpuMilli: Int32(milli),
-            profile: row.profile,
-            gpuMemoryMiB: gpuMemory,
-            gpuTypes: row.gpuTypes,
-            cpuMilli: cpu,
-            memoryMiB: memory,
-            nodes: Int32(row.nodes),
-            team: row.team,
-            priority: Int32(clamping: row.priority),
-            speedClass: row.speedClass
-        )
+        job.submit = row.submit ?? 0
+        job.duration = row.duration ?? 0
+        job.requested = row.requested > 0 && row.requested <= Self.longest * 100 ? row.requested : TraceJob.unknown
+        job.gpus = Int32(gpus)
+        job.gpuMilli = Int32(milli)
+        job.profile = row.profile
+        job.gpuMemoryMiB = gpuMemory
+        job.gpuTypes = row.gpuTypes
+        job.cpuMilli = cpu
+        job.memoryMiB = memory
+        job.nodes = Int32(row.nodes)
+        job.team = row.team
+        job.priority = Int32(clamping: row.priority)
+        job.speedClass = row.speedClass
+        return true
     }
 
     /// Whether no job of this number or name and start stands above.
-    private mutating func isNew(_ job: TraceJob, _ row: TraceRow, _ times: Times, _ bytes: Span<UInt8>) -> Bool {
+    private mutating func isNew(_ id: Int64, _ when: Int64, _ bytes: Span<UInt8>, _ name: FieldRange) -> Bool {
+        // A name is remembered from the first on: names have no order.
+        guard id >= 0 else {
+            return seen.insert(Scan.fingerprint(bytes, name, seed: Scan.mixed(UInt64(bitPattern: when) &+ 1)))
+        }
         if idsAscend {
             // As long as numbers ascend none can come twice, and nothing needs to be remembered.
-            if job.id > lastID {
-                lastID = job.id
+            if id > lastID {
+                lastID = id
                 return true
             }
             idsAscend = false
@@ -220,9 +231,7 @@ struct TraceBuilder: Sendable {
                 )
             }
         }
-        let when = row.start ?? times.submit
-        guard job.id < 0 else { return seen.insert(Self.fingerprint(job.id, when)) }
-        return seen.insert(Scan.fingerprint(bytes, row.job, seed: Scan.mixed(UInt64(bitPattern: when) &+ 1)))
+        return seen.insert(Self.fingerprint(id, when))
     }
 
     /// A fingerprint of a numbered job.
@@ -243,15 +252,15 @@ struct TraceBuilder: Sendable {
         if !idsAscend || lastID == .min { seen.reserveCapacity(min(capacity, Self.mostReserved)) }
     }
 
+    @inline(__always)
     private mutating func append(
-        _ job: TraceJob,
+        _ job: inout TraceJob,
         _ number: Int64?,
-        _ row: TraceRow,
-        _ times: Times,
+        _ row: inout TraceRow,
+        _ findings: Findings,
         _ bytes: Span<UInt8>,
         line: Int
     ) {
-        var job = job
         if row.job.isEmpty {
             job.id = Int64(line)
             if !seen.insert(Scan.fingerprint(bytes, FieldRange(lower: 0, upper: Int32(clamping: bytes.count)))) {
@@ -259,10 +268,15 @@ struct TraceBuilder: Sendable {
             }
         } else {
             job.id = number ?? names.id(bytes, row.job)
-            guard isNew(job, row, times, bytes) else { return audit.note(.duplicate, line: line) }
+            guard isNew(job.id, row.start ?? job.submit, bytes, row.job) else {
+                return audit.note(.duplicate, line: line)
+            }
         }
-        if !times.findings.isEmpty { times.findings.forEach { audit.note($0, line: line) } }
-        if hasDates == nil, row.submit ?? row.start != nil { hasDates = row.isDated || job.submit >= Self.earliest }
+        if !findings.isEmpty { findings.forEach { audit.note($0, line: line) } }
+        if job.profile != TraceJob.none, !knownProfiles.isEmpty, !isKnown(Int(job.profile)) {
+            audit.note(.unknownProfile, line: line)
+        }
+        if hasDates == nil, row.isTimed { hasDates = row.isDated || job.submit >= Self.earliest }
         if job.submit < lastSubmit {
             if needsTimes { audit.note(.unsorted, line: line) }
             isSorted = false
@@ -271,9 +285,19 @@ struct TraceBuilder: Sendable {
         }
         firstSubmit = min(firstSubmit, job.submit)
         batch.append(job)
-        batchStart.append(times.start ?? TraceJob.unknown)
+        batchStart.append(row.start ?? TraceJob.unknown)
         audit.jobs += 1
         if batch.count == Self.batchSize { flush() }
+    }
+
+    @inline(__always)
+    private mutating func isKnown(_ profile: Int) -> Bool {
+        if profile >= isKnownProfile.count {
+            for name in profiles.names.dropFirst(isKnownProfile.count) {
+                isKnownProfile.append(knownProfiles.contains(name))
+            }
+        }
+        return profile < isKnownProfile.count && isKnownProfile[profile]
     }
 
     /// The trace, sorted; the times of a dated trace start with its first submission.
@@ -284,7 +308,7 @@ struct TraceBuilder: Sendable {
         if !isSorted, needsTimes {
             let order = TimeOrder.of(trace.submit)
             trace.reorder(order)
-            recordedStart = TimeOrder.apply(order, to: recordedStart)
+            recordedStart.reorder(order)
         }
         // Without times, the order of the file is the order of arrival.
         if !isSorted, !needsTimes {
@@ -293,10 +317,7 @@ struct TraceBuilder: Sendable {
             trace.shiftSubmissions(by: origin)
         }
         if origin != 0 {
-            var starts = recordedStart.mutableSpan
-            for index in starts.indices where starts[index] != TraceJob.unknown {
-                starts[index] = max(starts[index] - origin, 0)
-            }
+            recordedStart.change { $0 == TraceJob.unknown ? $0 : max($0 - origin, 0) }
         }
         trace.teams = teams.names
         trace.profiles = profiles.names

@@ -1,3 +1,5 @@
+package import Estate
+
 /// The formats that Assay reads traces in.
 package enum TraceFormat: String, Sendable, Hashable, CaseIterable {
     /// Slurm's `sacct --parsable2`.
@@ -125,10 +127,17 @@ package struct TraceImportOptions: Sendable {
     package var team: TeamColumn = .account
     /// What makes a duration of tokens.
     package var tokenRates: TokenRates?
+    /// MIG profiles that some GPU has: jobs that name another are noted; none are where this is empty.
+    package var knownProfiles: Set<String> = []
     /// How large the file is, where that is known: room is then made once.
     package var expectedBytes = 0
     /// The longest line read, in bytes.
     package var lineLimit = 1 << 20
 
     package init() {}
+
+    /// Notes jobs that name a MIG profile of none of a catalogue's GPUs.
+    package mutating func knowProfiles(of catalogue: GPUCatalogue) {
+        knownProfiles = Set(catalogue.gpus.flatMap { $0.migGeometry?.profiles.map(\.name) ?? [] })
+    }
 }

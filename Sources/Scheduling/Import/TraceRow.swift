@@ -24,4 +24,6 @@ struct TraceRow {
     var isRunning = false
     /// Whether its times are of the calendar, so that those before 1990 are no times.
     var isDated = false
+    /// Whether its file says when it was submitted or started.
+    var isTimed = false
 }

@@ -1,142 +1,203 @@
 import Estate
 
-/// What one deployment model makes of hosts and of jobs.
+/// What one deployment model makes of hosts with one type of GPU, and of the jobs that go there.
 struct ModelCutter {
+    /// The part of the estate, 0 where there is one.
+    let part: Int
     let overheads: ModelOverheads
-    let classes: Set<Int32>
-    let groups: [NodeGroup]
-    let isNamed: Bool
+    /// The GPU type, as traces name it.
+    let gpuType: String
     /// Whether instances are created for jobs.
     let creates: Bool
+    /// Whether GPUs are handed out in parts at all.
+    let shares: Bool
+    private let name: String
     private let model: ReplayModel
-    private let wholeType: String
-    private let sliceType: String
+    private let geometry: MIGGeometry?
+    /// The cheapest first.
     private let options: [Option]
     private let slotMemoryMiB: Int
     private let cpuPerGPU: Int64?
     private let memoryPerGPU: Int64?
-    private let gpusPerHost: Int
+    private let isNamed: Bool
 
     /// A profile that a job could have.
     private struct Option {
-        let index: Int32
+        let name: String
         let share: SliceShare
         let memoryMiB: Int
         let perGPU: Int
+        let index: Int
     }
 
     /// What became of a job.
-    struct Cut {
+    struct Cut: Hashable {
         /// Relative to bare metal on whole GPUs, with nobody beside it.
         var speed: Double
+        /// The MIG profile that it has.
+        var profile: String?
         var isSlice = false
         var isTimeSliced = false
         var creates = false
     }
 
-    init(_ part: ReplayModel.Part, _ index: Int, _ pool: HostPool, isNamed: Bool) throws(SimulationError) {
+    /// A cutter for the hosts of one part that have one type of GPU.
+    ///
+    /// - Parameters:
+    ///   - part: what is done there.
+    ///   - index: which part it is.
+    ///   - pools: the hosts.
+    ///   - all: all hosts of the part: a virtual machine's CPU and memory are those of the one that has least for each GPU.
+    ///   - isNamed: whether jobs are told where to go.
+    /// - Throws: ``SimulationError`` where the model makes no sense on these hosts.
+    init(
+        _ part: ReplayModel.Part,
+        _ index: Int,
+        _ pools: [HostPool],
+        among all: [HostPool],
+        isNamed: Bool
+    ) throws(SimulationError) {
+        self.part = index
         overheads = part.overheads
-        classes = part.classes
-        model = part.model
+        var chosen = part.model
+        name = part.name
         self.isNamed = isNamed
-        gpusPerHost = pool.gpusPerHost
-        wholeType = isNamed ? "part \(index): whole" : pool.gpuType
-        sliceType = isNamed ? "part \(index): slices" : pool.gpuType
-        cpuPerGPU = pool.cpuMilli.map { $0 / Int64(pool.gpusPerHost) }
-        memoryPerGPU = pool.memoryMiB.map { $0 / Int64(pool.gpusPerHost) }
-        func hosts(_ count: Int, _ type: String, _ partition: GPUPartition) -> NodeGroup {
-            NodeGroup(
-                name: part.name.isEmpty ? "host" : part.name,
-                count: count,
-                cpuMilli: pool.cpuMilli,
-                memoryMiB: pool.memoryMiB,
-                gpuType: type,
-                gpus: pool.gpusPerHost,
-                partition: partition
-            )
+        gpuType = pools.first?.gpuType ?? ""
+        geometry = pools.first?.geometry
+        func least(_ amount: (HostPool) -> Int64?) -> Int64? {
+            all.compactMap { pool in
+                pool.gpusPerHost > 0 ? amount(pool).map { $0 / Int64(pool.gpusPerHost) } : nil
+            }.min()
         }
+        cpuPerGPU = least(\.cpuMilli)
+        memoryPerGPU = least(\.memoryMiB)
+        let largest = pools.map(\.gpusPerHost).max() ?? 0
         var options: [Option] = []
-        var slot = 0
-        var creating = false
+        var (slot, creating, sharing) = (0, false, true)
         switch part.model {
-        case .wholeGPU: groups = [hosts(part.hosts, wholeType, .whole)]
+        case .wholeGPU: sharing = false
         case .passthrough(let shapes):
-            guard !shapes.isEmpty, shapes.allSatisfy({ (1...pool.gpusPerHost).contains($0) }) else {
-                throw .option("VM shapes must have 1 to \(pool.gpusPerHost) GPUs, the GPUs of a host")
+            // Of hosts of several sizes each has the shapes that it holds.
+            let own = shapes.filter { (1...max(largest, 1)).contains($0) }
+            guard !own.isEmpty else {
+                throw .option("VM shapes must have 1 to \(largest) GPUs, the GPUs of a host")
             }
-            groups = [hosts(part.hosts, wholeType, .whole)]
+            chosen = .passthrough(shapes: own)
+            sharing = false
         case .timeSliced(let slots):
             guard (2...64).contains(slots) else {
                 throw .option("a time-sliced GPU has 2 to 64 slots, not \(slots)")
             }
-            slot = pool.gpuMemoryMiB / slots
-            groups = [hosts(part.hosts, isNamed ? wholeType : pool.gpuType, .shares)]
+            slot = (pools.map(\.gpuMemoryMiB).min() ?? 0) / slots
         case .dynamicMIG:
-            guard let geometry = pool.geometry else { throw .option("these GPUs cannot be cut into MIG instances") }
-            options = try Self.options(geometry) { _ in true }
-            groups = [hosts(part.hosts, isNamed ? wholeType : pool.gpuType, .mig(geometry))]
+            // Hosts whose GPUs cannot be cut give them whole.
+            if let geometry { options = try Self.options(geometry) { _ in true } }
             creating = true
-        case .staticMIG(let layout, let cut):
-            guard let geometry = pool.geometry else { throw .option("these GPUs cannot be cut into MIG instances") }
-            guard (0...part.hosts).contains(cut) else {
-                throw .option("\(cut) hosts cannot be cut into a layout where there are \(part.hosts)")
-            }
+        case .staticMIG(let layout, _):
+            guard let geometry else { throw .option("\(gpuType) cannot be cut into MIG instances") }
             options = try Self.options(geometry) { name in layout.instances.contains { $0.profile == name } }
-            groups = [
-                hosts(cut, sliceType, .layout(geometry, layout)), hosts(part.hosts - cut, wholeType, .whole),
-            ].filter { $0.count > 0 }
-            if cut == 0 { options = [] }
         case .mixed: throw .option("a part of a mixed estate is of one model, not mixed itself")
         }
+        model = chosen
         self.options = options
         slotMemoryMiB = slot
         creates = creating
+        shares = sharing
+    }
+
+    /// The hosts of one pool, the first `cut` of them in a fixed layout.
+    func groups(_ pool: HostPool, hosts: Int, cut: Int) -> [NodeGroup] {
+        func group(_ count: Int, _ isSlice: Bool, _ partition: GPUPartition) -> NodeGroup {
+            NodeGroup(
+                name: name.isEmpty ? pool.name : name,
+                count: count,
+                cpuMilli: pool.cpuMilli,
+                memoryMiB: pool.memoryMiB,
+                gpuType: type(isSlice: isSlice),
+                gpus: pool.gpusPerHost,
+                partition: partition
+            )
+        }
+        switch model {
+        case .wholeGPU, .passthrough, .mixed: return [group(hosts, false, .whole)]
+        case .timeSliced: return [group(hosts, false, .shares)]
+        case .dynamicMIG: return [group(hosts, false, geometry.map { .mig($0) } ?? .whole)]
+        case .staticMIG(let layout, _):
+            let fixed: GPUPartition = geometry.map { .layout($0, layout) } ?? .whole
+            return [group(cut, true, fixed), group(hosts - cut, false, .whole)].filter { $0.count > 0 }
+        }
     }
 
     /// The type of GPU that a job goes to.
     func type(isSlice: Bool) -> String {
-        if case .staticMIG = model, isSlice { return sliceType }
-        return wholeType
+        guard isNamed else { return gpuType }
+        if case .staticMIG = model, isSlice { return "part \(part): slices of \(gpuType)" }
+        return "part \(part): \(gpuType)"
     }
 
+    /// Whether the GPUs have a profile of a name.
+    func has(_ profile: String) -> Bool { geometry?.profiles.contains { $0.name == profile } ?? false }
+
     /// Gives a job its size under the model.
-    func cut(_ job: inout TraceJob, _ traits: JobTraits, _ speeds: SliceSpeedModel) -> Cut {
+    ///
+    /// - Parameters:
+    ///   - job: the job, in bare-metal work.
+    ///   - asked: the profile that its trace names.
+    ///   - traits: what it needs.
+    ///   - speeds: what slices cost it.
+    /// - Returns: what it was given.
+    func cut(_ job: inout TraceJob, asked: String?, _ traits: JobTraits, _ speeds: SliceSpeedModel) -> Cut {
         let base = 1 / overheads.stretch
-        let isSmall = job.gpus == 1 && job.gpuMemoryMiB > 0
+        let share = job.gpuMilli
         var cut = Cut(speed: base)
+        guard job.gpus > 0 else { return cut }
+        job.gpuMilli = 1_000
         switch model {
-        case .wholeGPU, .mixed: if job.gpus > 0 { job.gpuMilli = 1_000 }
-        case .passthrough(let shapes):
-            guard job.gpus > 0 else { return cut }
-            job.gpuMilli = 1_000
-            shape(&job, shapes.sorted())
+        case .wholeGPU, .mixed: break
+        case .passthrough(let shapes): shape(&job, shapes.sorted())
         case .timeSliced(let slots):
-            job.gpuMilli = 1_000
             // Each may have its turn only: the speed that is sure.
             let sure = min(1, 1 / Double(slots) / max(traits.activity, 1e-9))
-            guard isSmall, Int(job.gpuMemoryMiB) <= slotMemoryMiB, sure + 1e-9 >= traits.leastSpeed else { return cut }
+            guard job.gpus == 1, job.gpuMemoryMiB > 0, Int(job.gpuMemoryMiB) <= slotMemoryMiB,
+                sure + 1e-9 >= traits.leastSpeed
+            else { return cut }
             job.gpuMilli = Int32(1_000 / slots)
             cut.isSlice = true
             cut.isTimeSliced = true
         case .dynamicMIG, .staticMIG:
-            job.gpuMilli = 1_000
-            guard isSmall else { return cut }
-            let fitting = options.filter {
-                $0.memoryMiB >= Int(job.gpuMemoryMiB)
-                    && speeds.speed(traits.need, on: $0.share) + 1e-9 >= traits.leastSpeed
-            }
-            // The cheapest: most to a GPU, then least compute, then least memory.
-            let best = fitting.min {
-                (-$0.perGPU, $0.share.compute, $0.memoryMiB, $0.index)
-                    < (-$1.perGPU, $1.share.compute, $1.memoryMiB, $1.index)
-            }
-            guard let best, best.perGPU > 1 else { return cut }
-            job.profile = best.index
-            cut.speed = base * speeds.speed(traits.need, on: best.share)
+            guard let option = option(job, share, asked, traits, speeds) else { return cut }
+            cut.profile = option.name
+            cut.speed = base * speeds.speed(traits.need, on: option.share)
             cut.isSlice = true
             cut.creates = creates
         }
         return cut
+    }
+
+    /// The profile that a job asks for, else the cheapest with its memory and its least speed; nil where that is a whole GPU.
+    private func option(
+        _ job: TraceJob,
+        _ share: Int32,
+        _ asked: String?,
+        _ traits: JobTraits,
+        _ speeds: SliceSpeedModel
+    ) -> Option? {
+        var least = traits.leastSpeed
+        if let asked {
+            if let option = options.first(where: { $0.name == asked }) { return option }
+            // Another that is no slower than what was asked for.
+            if let geometry, let profile = geometry.profiles.first(where: { $0.name == asked }),
+                let slice = try? SliceShare(profile, of: geometry)
+            {
+                least = min(least, speeds.speed(traits.need, on: slice))
+            }
+        }
+        // A part of a GPU is for who says how much memory, or what part, is enough.
+        guard job.gpus == 1, job.gpuMemoryMiB > 0 || share < 1_000 else { return nil }
+        return options.first {
+            $0.memoryMiB >= Int(job.gpuMemoryMiB) && $0.perGPU > 1
+                && speeds.speed(traits.need, on: $0.share) + 1e-9 >= least
+        }
     }
 
     /// The smallest shape with the GPUs, CPU and memory; several of the largest for a job beyond it.
@@ -165,6 +226,7 @@ struct ModelCutter {
         }
     }
 
+    /// Profiles that jobs may have, the cheapest first: most to a GPU, then least compute, then least memory.
     private static func options(
         _ geometry: MIGGeometry,
         _ isThere: (String) -> Bool
@@ -172,17 +234,20 @@ struct ModelCutter {
         do {
             var found: [Option] = []
             for option in try geometry.sliceOptions() where isThere(option.profile.name) {
-                guard let index = geometry.profiles.firstIndex(of: option.profile) else { continue }
                 found.append(
                     Option(
-                        index: Int32(clamping: index),
+                        name: option.profile.name,
                         share: try SliceShare(option.profile, of: geometry),
                         memoryMiB: option.memoryMiB,
-                        perGPU: option.perGPU
+                        perGPU: option.perGPU,
+                        index: found.count
                     )
                 )
             }
-            return found
+            return found.sorted {
+                (-$0.perGPU, $0.share.compute, $0.memoryMiB, $0.index)
+                    < (-$1.perGPU, $1.share.compute, $1.memoryMiB, $1.index)
+            }
         } catch {
             throw .geometry(error)
         }

@@ -50,11 +50,13 @@ package enum ReplayModel: Sendable, Hashable {
     }
 }
 
-/// Hosts of one GPU model, before any model cuts them.
+/// Hosts that are alike, before any model cuts them.
 package struct HostPool: Sendable, Hashable {
+    /// A name for messages and charts.
+    package var name: String
     /// How many.
     package var hosts: Int
-    /// GPUs of each, 1 to 64.
+    /// GPUs of each, 0 to 64.
     package var gpusPerHost: Int
     /// The type of GPU, as traces name it.
     package var gpuType: String
@@ -68,6 +70,7 @@ package struct HostPool: Sendable, Hashable {
     package var memoryMiB: Int64?
 
     package init(
+        name: String = "host",
         hosts: Int,
         gpusPerHost: Int,
         gpuType: String = "",
@@ -76,6 +79,7 @@ package struct HostPool: Sendable, Hashable {
         cpuMilli: Int64? = nil,
         memoryMiB: Int64? = nil
     ) {
+        self.name = name
         self.hosts = hosts
         self.gpusPerHost = gpusPerHost
         self.gpuType = gpuType

@@ -22,6 +22,13 @@ package struct WorkTrace: Sendable {
     package let trace: Trace
     /// What each keeps busy while it works on whole GPUs, in GPUs.
     package let busyGPUs: ContiguousArray<Float>
+    /// What each needs of whole GPUs while it runs there, in GPUs: work times this is useful GPU time.
+    package let usefulGPUs: ContiguousArray<Float>
+    /// The profile that each asked for, an index into the trace's profiles; empty where none did.
+    let asked: ContiguousArray<Int32>
+    /// Work and requested work before they are rounded to milliseconds, where ``asked`` is not empty: a slow slice would
+    /// make a job's own length from a rounded one only to within its slowness.
+    let exact: ContiguousArray<(work: Double, requested: Double)>
     /// Traits by class.
     package let traits: TraitTable
     /// Jobs that had no time left once the start-up was taken off; their work is counted as 0.
@@ -40,7 +47,10 @@ package struct WorkTrace: Sendable {
         var trace = recorded
         var busy: ContiguousArray<Float> = []
         busy.reserveCapacity(trace.count)
+        var useful = busy
         var swallowed = 0
+        let asked = trace.profile.contains { $0 != TraceJob.none } ? trace.profile.array : []
+        var exact: ContiguousArray<(work: Double, requested: Double)> = []
         for index in 0..<trace.count {
             var job = trace[index]
             let known = traits.traits(of: job)
@@ -60,27 +70,40 @@ package struct WorkTrace: Sendable {
                 before += model.overheads.repartitionMilliseconds
                 job.profile = TraceJob.none
             }
+            if !asked.isEmpty {
+                let hasGPU = job.gpus > 0 && job.duration >= 0
+                exact.append(
+                    hasGPU
+                        ? (
+                            Double(max(job.duration - before, 0)) * speed,
+                            Double(max(job.requested - before, 0)) * speed
+                        ) : (Double(max(job.duration, 0)), Double(max(job.requested, 0)))
+                )
+            }
             if job.gpus > 0, job.duration >= 0 {
                 if job.duration > 0, job.duration <= before { swallowed += 1 }
                 job.duration = Self.scaled(job.duration - before, speed)
                 if job.requested != TraceJob.unknown { job.requested = Self.scaled(job.requested - before, speed) }
             }
-            busy.append(
-                Float(max(job.gpus, 0))
-                    * (traits.classes.indices.contains(Int(job.speedClass))
-                        ? Float(known.activity) : Float(min(max(job.gpuMilli, 0), 1_000)) / 1_000)
-            )
+            let gpus = Float(max(job.gpus, 0))
+            let share = Float(min(max(job.gpuMilli, 0), 1_000)) / 1_000
+            let isStated = traits.isStated(job)
+            busy.append(gpus * (isStated ? Float(known.activity) : share))
+            useful.append(gpus * (isStated ? Float(known.need.total) : share))
             trace[index] = job
         }
         self.trace = trace
         busyGPUs = busy
+        usefulGPUs = useful
+        self.asked = asked
+        self.exact = exact
         self.traits = traits
         self.swallowed = swallowed
     }
 
     /// Useful GPU-hours of all jobs.
     package var usefulGPUHours: Double {
-        zip(trace.duration, busyGPUs).reduce(0) { $0 + Double(max($1.0, 0)) * Double($1.1) } / 3_600_000
+        zip(trace.duration, usefulGPUs).reduce(0) { $0 + Double(max($1.0, 0)) * Double($1.1) } / 3_600_000
     }
 
     private static func profile(
@@ -98,7 +121,12 @@ package struct WorkTrace: Sendable {
 
     /// Time at another speed, at least 0, to the nearest millisecond.
     static func scaled(_ time: Int64, _ factor: Double) -> Int64 {
-        let product = (Double(max(time, 0)) * factor).rounded()
+        scaled(Double(max(time, 0)), factor)
+    }
+
+    /// The same of a time that is no whole number of milliseconds.
+    static func scaled(_ time: Double, _ factor: Double) -> Int64 {
+        let product = (max(time, 0) * factor).rounded()
         return product < 0x1p60 ? Int64(product) : 1 << 60
     }
 }

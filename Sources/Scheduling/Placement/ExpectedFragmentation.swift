@@ -93,19 +93,7 @@ package struct ExpectedFragmentation: Sendable {
 
     /// The states that slices lead to, those with most in use first: all that follows from a state stands before it.
     private static func fullestFirst(_ automaton: GPUAutomaton) -> [Int] {
-        var used = Array(repeating: -1, count: automaton.stateCount)
-        used[GPUAutomaton.idle] = 0
-        var reached = [GPUAutomaton.idle]
-        var index = 0
-        while index < reached.count {
-            let state = reached[index]
-            index += 1
-            for (slot, place) in automaton.slots.enumerated() {
-                guard let next = automaton.next(state, giving: slot), used[next] < 0 else { continue }
-                used[next] = used[state] + place.size
-                reached.append(next)
-            }
-        }
-        return reached.sorted { (used[$1], $0) < (used[$0], $1) }
+        let used = automaton.inUse
+        return used.indices.filter { used[$0] >= 0 }.sorted { (used[$1], $0) < (used[$0], $1) }
     }
 }

@@ -39,12 +39,8 @@ package struct ReplayReport: Sendable {
     package let rejected: [(reason: JobOutcome, count: Int)]
     /// From the first submission to the last end, in seconds.
     package let makespanSeconds: Double
-    /// GPU time allocated over GPU time there was, 0 to 1.
-    package let allocatedShare: Double
-    /// GPU time in which jobs worked, at most what they keep busy, over GPU time there was, 0 to 1.
-    package let activeShare: Double
-    /// GPU time idle on GPUs of which a part was in use, over GPU time there was, 0 to 1.
-    package let fragmentedShare: Double
+    /// Allocated, active and fragmented.
+    package let shares: ReplayShares
     /// Useful GPU-hours of jobs that ended, over the GPU-hours there were, 0 to 1 on bare metal.
     package let usefulShare: Double
     /// MIG instances created.
@@ -56,6 +52,13 @@ package struct ReplayReport: Sendable {
     /// The wait, in seconds, that each whole percentage of the jobs that started did not exceed, 0 to 100; empty where
     /// none started.
     package let waitPercentiles: [Double]
+
+    /// See ``ReplayShares/allocated``.
+    package var allocatedShare: Double { shares.allocated }
+    /// See ``ReplayShares/active``.
+    package var activeShare: Double { shares.active }
+    /// See ``ReplayShares/fragmented``.
+    package var fragmentedShare: Double { shares.fragmented }
 
     /// Useful GPU-hours of jobs that ended.
     package var usefulGPUHours: Double { all.usefulGPUHours }
@@ -71,6 +74,7 @@ package struct ReplayReport: Sendable {
         precondition(
             result.start.count == trace.count && ledger.work.count == trace.count
                 && ledger.inactive.count == trace.count && ledger.busyGPUs.count == trace.count
+                && ledger.usefulGPUs.count == trace.count
         )
         gpus = result.gpuCount
         series = ReplaySeries(trace, result, ledger: ledger, bins: bins)
@@ -83,10 +87,8 @@ package struct ReplayReport: Sendable {
         rejected = JobOutcome.allCases.filter { $0.isRejected && counts[Int($0.rawValue)] > 0 }
             .map { ($0, counts[Int($0.rawValue)]) }
         makespanSeconds = Double(result.makespanMilliseconds) / 1_000
-        allocatedShare = result.allocatedShare
+        shares = ReplayShares(trace, result, ledger: ledger)
         let available = Double(result.gpuCount) * Double(result.makespanMilliseconds)
-        activeShare = available > 0 ? series.activeGPUMilliseconds / available : 0
-        fragmentedShare = available > 0 ? series.fragmentedGPUMilliseconds / available : 0
 
         var every = Gathering()
         var byTeam = Array(repeating: Gathering(), count: trace.teams.count + 1)
@@ -124,7 +126,7 @@ package struct ReplayReport: Sendable {
             let work = Double(ledger.work[job]) / 1_000
             let response = Double(result.end[job] - trace.submit[job]) / 1_000
             slowdown = max(1, response / max(work, ReplayReport.slowdownBound))
-            useful = work * Double(ledger.busyGPUs[job]) / 3_600
+            useful = work * Double(ledger.usefulGPUs[job]) / 3_600
         }
     }
 

@@ -29,7 +29,12 @@ package struct SampleSummary: Sendable, Hashable {
 
     /// The nearest rank of a percentage, 0 to 100, among at least one sorted value.
     static func nearestRank(_ sorted: [Double], percent: Double) -> Double {
-        let rank = (Double(sorted.count) * min(max(percent, 0), 100) / 100).rounded(.up)
-        return sorted[min(max(Int(rank), 1), sorted.count) - 1]
+        sorted[rank(of: percent, among: sorted.count) - 1]
+    }
+
+    /// Which of a number of sorted values, at least one, the nearest rank of a percentage is; the first is 1.
+    static func rank(of percent: Double, among count: Int) -> Int {
+        let rank = (Double(count) * min(max(percent, 0), 100) / 100).rounded(.up)
+        return min(max(Int(rank), 1), count)
     }
 }

@@ -12,6 +12,19 @@ package struct WaitObjective: Sendable, Hashable {
     }
 }
 
+extension WaitObjective {
+    /// Whether a replay kept it with every job run; one that was cut short for it did not: what ``WaitTrial`` says, without putting the waits in order.
+    package func isKept(_ trace: Trace, _ result: SimulationResult) -> Bool {
+        guard result.counters.rejected == 0, !result.isCutShort else { return false }
+        var (started, within) = (0, 0)
+        for job in 0..<trace.count where result.start[job] != SimulationResult.never {
+            started += 1
+            if Double(result.start[job] - trace.submit[job]) / 1_000 <= seconds { within += 1 }
+        }
+        return started > 0 && within >= SampleSummary.rank(of: percent, among: started)
+    }
+}
+
 /// How one replay stands against a promise about waiting.
 package struct WaitTrial: Sendable, Hashable {
     /// The wait at the objective's percentage, in seconds, over jobs that started; nil where none did.

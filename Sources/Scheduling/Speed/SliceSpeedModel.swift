@@ -12,17 +12,24 @@ package struct SliceSpeedModel: Sendable, Hashable {
     /// The part of the need that is bandwidth where only one speed is known, 0 to 1.
     package let bandwidthPart: Double
 
+    /// What every speed on a part of a GPU is multiplied by, above 0; a speed stays at most 1.
+    ///
+    /// To ask what it would change if slices were all slower, or faster, than the model says; 1 for the model itself.
+    package let factor: Double
+
     /// The constant fitted on MISO's step times, from 2g.10gb.
     package static let standard = SliceSpeedModel(bandwidthPart: 0.57)
 
-    /// A model; a part outside 0 to 1 is moved to the nearer end.
-    package init(bandwidthPart: Double) {
+    /// A model; a part outside 0 to 1, and a factor outside 0.1 to 10, is moved to the nearer end.
+    package init(bandwidthPart: Double, factor: Double = 1) {
         self.bandwidthPart = bandwidthPart.isNaN ? 0.57 : min(max(bandwidthPart, 0), 1)
+        self.factor = factor.isNaN ? 1 : min(max(factor, 0.1), 10)
     }
 
     /// The speed of a job on a slice, above 0, at most 1; 1 on the whole GPU.
     package func speed(_ need: JobNeed, on slice: SliceShare) -> Double {
-        1 / (1 + need.compute * (1 / slice.compute - 1) + need.bandwidth * (1 / slice.bandwidth - 1))
+        let speed = 1 / (1 + need.compute * (1 / slice.compute - 1) + need.bandwidth * (1 / slice.bandwidth - 1))
+        return factor == 1 || slice == .whole ? speed : min(speed * factor, 1)
     }
 
     /// The range that the needs alone leave: from nothing overlapping to compute and memory overlapping wholly.
@@ -32,7 +39,7 @@ package struct SliceSpeedModel: Sendable, Hashable {
     package func bounds(_ need: JobNeed, on slice: SliceShare) -> ClosedRange<Double> {
         let low = speed(need, on: slice)
         let longest = max(need.compute / slice.compute, need.bandwidth / slice.bandwidth, 1)
-        return low...max(low, 1 / longest)
+        return low...max(low, min(factor / longest, 1))
     }
 
     /// The need of a job of which one speed is known, relative to the whole GPU.
@@ -42,7 +49,7 @@ package struct SliceSpeedModel: Sendable, Hashable {
     package func need(speed: Double, on slice: SliceShare) -> JobNeed {
         let scarcity = scarcity(of: slice)
         guard speed > 0, speed.isFinite, scarcity > 0 else { return split(speed > 0 && speed.isFinite ? 0 : 1) }
-        return split(min(max((1 / speed - 1) / scarcity, 0), 1))
+        return split(min(max((factor / speed - 1) / scarcity, 0), 1))
     }
 
     /// The speed on one slice from the speed on another.

@@ -1,11 +1,11 @@
 /// Ordering jobs by time, those of one instant as they stand.
-enum TimeOrder {
+package enum TimeOrder {
     /// The indices of times in ascending order of time.
     ///
     /// A radix sort by 11 bits of the difference to the earliest, from the lowest: it keeps the order of equals, and
     /// needs no more passes than the span of the times has such digits. Digits that are the same everywhere are passed
     /// over.
-    static func of(_ times: ContiguousArray<Int64>) -> ContiguousArray<Int> {
+    package static func of(_ times: ContiguousArray<Int64>) -> ContiguousArray<Int> {
         guard let earliest = times.min(), let latest = times.max() else { return [] }
         var keys = ContiguousArray<UInt64>()
         keys.reserveCapacity(times.count)
@@ -41,8 +41,20 @@ enum TimeOrder {
         return order
     }
 
+    /// The values of some jobs.
+    static func gather<Value>(
+        _ rows: ContiguousArray<Int32>,
+        from column: ContiguousArray<Value>
+    ) -> ContiguousArray<Value> {
+        var result = ContiguousArray<Value>()
+        result.reserveCapacity(rows.count)
+        for row in rows { result.append(column[Int(row)]) }
+        return result
+    }
+
     /// A column in an order.
-    static func apply<Value>(_ order: ContiguousArray<Int>, to column: ContiguousArray<Value>) -> ContiguousArray<Value>
+    package static func apply<Value>(_ order: ContiguousArray<Int>, to column: ContiguousArray<Value>)
+        -> ContiguousArray<Value>
     {
         var result = ContiguousArray<Value>()
         result.reserveCapacity(order.count)

@@ -1,7 +1,8 @@
 /// Jobs as they were submitted, in columns, in the order of their submission.
 ///
-/// The columns have one length. The engine wants jobs ordered by submission; jobs of one instant stand in the order in
-/// which they came, which every queue keeps as its last tie-break. See ``sortBySubmission()``.
+/// The columns have one length; one whose jobs are all alike holds one value. The engine wants jobs ordered by
+/// submission; jobs of one instant stand in the order in which they came, which every queue keeps as its last
+/// tie-break. See ``sortBySubmission()``.
 package struct Trace: Sendable {
     /// The jobs' numbers in their file.
     package private(set) var id: ContiguousArray<Int64> = []
@@ -10,29 +11,29 @@ package struct Trace: Sendable {
     /// How long each ran, in milliseconds.
     package private(set) var duration: ContiguousArray<Int64> = []
     /// How long each was said to run, in milliseconds; ``TraceJob/unknown`` where the trace does not say.
-    package private(set) var requested: ContiguousArray<Int64> = []
+    package private(set) var requested = TraceColumn<Int64>(TraceJob.unknown)
     /// GPUs, or instances of a profile, in all.
     package private(set) var gpus: ContiguousArray<Int32> = []
     /// The part of each GPU, in thousandths.
-    package private(set) var gpuMilli: ContiguousArray<Int32> = []
+    package private(set) var gpuMilli = TraceColumn<Int32>(1_000)
     /// Indices into ``profiles``; ``TraceJob/none`` for none.
-    package private(set) var profile: ContiguousArray<Int32> = []
+    package private(set) var profile = TraceColumn<Int32>(TraceJob.none)
     /// Memory needed on each GPU or slice, in MiB; 0 where it is not known.
-    package private(set) var gpuMemoryMiB: ContiguousArray<Int32> = []
+    package private(set) var gpuMemoryMiB = TraceColumn<Int32>(0)
     /// GPU types that will do, one bit per name in ``gpuTypes``; 0 for any.
-    package private(set) var gpuTypeMask: ContiguousArray<UInt64> = []
+    package private(set) var gpuTypeMask = TraceColumn<UInt64>(0)
     /// CPU in thousandths of a processor, in all.
-    package private(set) var cpuMilli: ContiguousArray<Int32> = []
+    package private(set) var cpuMilli = TraceColumn<Int32>(0)
     /// Host memory in MiB, in all.
-    package private(set) var memoryMiB: ContiguousArray<Int32> = []
+    package private(set) var memoryMiB = TraceColumn<Int32>(0)
     /// Nodes over which to spread evenly; 0 lets the scheduler choose.
-    package private(set) var nodes: ContiguousArray<Int32> = []
+    package private(set) var nodes = TraceColumn<Int32>(0)
     /// Indices into ``teams``; ``TraceJob/none`` for none.
-    package private(set) var team: ContiguousArray<Int32> = []
+    package private(set) var team = TraceColumn<Int32>(TraceJob.none)
     /// Priorities; higher goes first.
-    package private(set) var priority: ContiguousArray<Int32> = []
+    package private(set) var priority = TraceColumn<Int32>(0)
     /// Classes of the speed table.
-    package private(set) var speedClass: ContiguousArray<Int32> = []
+    package private(set) var speedClass = TraceColumn<Int32>(0)
 
     /// Names of teams, in the order in which they were first seen.
     package var teams: [String] = []
@@ -93,18 +94,18 @@ package struct Trace: Sendable {
         Self.extend(&id, jobs) { $0.id }
         Self.extend(&submit, jobs) { $0.submit }
         Self.extend(&duration, jobs) { $0.duration }
-        Self.extend(&requested, jobs) { $0.requested }
+        requested.append(jobs) { $0.requested }
         Self.extend(&gpus, jobs) { $0.gpus }
-        Self.extend(&gpuMilli, jobs) { $0.gpuMilli }
-        Self.extend(&profile, jobs) { $0.profile }
-        Self.extend(&gpuMemoryMiB, jobs) { $0.gpuMemoryMiB }
-        Self.extend(&gpuTypeMask, jobs) { $0.gpuTypes }
-        Self.extend(&cpuMilli, jobs) { $0.cpuMilli }
-        Self.extend(&memoryMiB, jobs) { $0.memoryMiB }
-        Self.extend(&nodes, jobs) { $0.nodes }
-        Self.extend(&team, jobs) { $0.team }
-        Self.extend(&priority, jobs) { $0.priority }
-        Self.extend(&speedClass, jobs) { $0.speedClass }
+        gpuMilli.append(jobs) { $0.gpuMilli }
+        profile.append(jobs) { $0.profile }
+        gpuMemoryMiB.append(jobs) { $0.gpuMemoryMiB }
+        gpuTypeMask.append(jobs) { $0.gpuTypes }
+        cpuMilli.append(jobs) { $0.cpuMilli }
+        memoryMiB.append(jobs) { $0.memoryMiB }
+        nodes.append(jobs) { $0.nodes }
+        team.append(jobs) { $0.team }
+        priority.append(jobs) { $0.priority }
+        speedClass.append(jobs) { $0.speedClass }
     }
 
     /// Adds one field of some jobs to its column.
@@ -187,18 +188,51 @@ package struct Trace: Sendable {
         id = TimeOrder.apply(order, to: id)
         submit = TimeOrder.apply(order, to: submit)
         duration = TimeOrder.apply(order, to: duration)
-        requested = TimeOrder.apply(order, to: requested)
+        requested.reorder(order)
         gpus = TimeOrder.apply(order, to: gpus)
-        gpuMilli = TimeOrder.apply(order, to: gpuMilli)
-        profile = TimeOrder.apply(order, to: profile)
-        gpuMemoryMiB = TimeOrder.apply(order, to: gpuMemoryMiB)
-        gpuTypeMask = TimeOrder.apply(order, to: gpuTypeMask)
-        cpuMilli = TimeOrder.apply(order, to: cpuMilli)
-        memoryMiB = TimeOrder.apply(order, to: memoryMiB)
-        nodes = TimeOrder.apply(order, to: nodes)
-        team = TimeOrder.apply(order, to: team)
-        priority = TimeOrder.apply(order, to: priority)
-        speedClass = TimeOrder.apply(order, to: speedClass)
+        gpuMilli.reorder(order)
+        profile.reorder(order)
+        gpuMemoryMiB.reorder(order)
+        gpuTypeMask.reorder(order)
+        cpuMilli.reorder(order)
+        memoryMiB.reorder(order)
+        nodes.reorder(order)
+        team.reorder(order)
+        priority.reorder(order)
+        speedClass.reorder(order)
+    }
+
+    /// Some jobs in an order of their own, each submitted at another time: much faster than ``selecting(_:)``.
+    ///
+    /// - Parameters:
+    ///   - rows: the jobs' indices; one may stand more than once.
+    ///   - submissions: when each is submitted, in step with `rows`, ascending.
+    /// - Returns: those jobs, with the names of this trace.
+    func gathered(_ rows: ContiguousArray<Int32>, submissions: ContiguousArray<Int64>) -> Trace {
+        var gathered = self
+        gathered.id = TimeOrder.gather(rows, from: id)
+        gathered.submit = submissions
+        gathered.duration = TimeOrder.gather(rows, from: duration)
+        gathered.requested = requested.gathered(rows)
+        gathered.gpus = TimeOrder.gather(rows, from: gpus)
+        gathered.gpuMilli = gpuMilli.gathered(rows)
+        gathered.profile = profile.gathered(rows)
+        gathered.gpuMemoryMiB = gpuMemoryMiB.gathered(rows)
+        gathered.gpuTypeMask = gpuTypeMask.gathered(rows)
+        gathered.cpuMilli = cpuMilli.gathered(rows)
+        gathered.memoryMiB = memoryMiB.gathered(rows)
+        gathered.nodes = nodes.gathered(rows)
+        gathered.team = team.gathered(rows)
+        gathered.priority = priority.gathered(rows)
+        gathered.speedClass = speedClass.gathered(rows)
+        return gathered
+    }
+
+    /// Gives every job other lengths, in step with the jobs.
+    mutating func setLengths(_ durations: ContiguousArray<Int64>, requested lengths: TraceColumn<Int64>) {
+        precondition(durations.count == count && lengths.count == count, "lengths are of all jobs")
+        duration = durations
+        requested = lengths
     }
 
     /// Takes a time from every submission, which are no earlier.

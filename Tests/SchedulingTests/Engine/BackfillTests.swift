@@ -1,3 +1,4 @@
+import Estate
 import Scheduling
 import Testing
 
@@ -25,6 +26,58 @@ struct BackfillTests {
         #expect(easy.counters.backfilled == reference.backfilled && reference.backfilled > 5)
         let strict = try simulate(trace, on: .pool(gpus: 12))
         #expect(Array(strict.start) == SlowReference(trace, gpus: 12, backfills: false).start)
+    }
+
+    /// What each job got in the order of its parts.
+    static func places(_ result: SimulationResult, _ job: Int) -> [[UInt64]] {
+        guard result.node[job] >= 0 else { return [] }
+        return LawTests.places(result, job).map { [UInt64($0.node), $0.mask] }
+    }
+
+    static func expectReference(
+        _ trace: Trace,
+        on group: NodeGroup,
+        policy: PlacementPolicy
+    ) throws -> SimulationResult {
+        var options = SimulationOptions()
+        options.queue = .easy
+        options.placement = policy
+        let easy = try simulate(trace, on: .nodes([group]), options: options)
+        let reference = SlowNodeReference(trace, on: group, policy: policy)
+        #expect(Array(easy.start) == reference.start)
+        #expect(easy.counters.backfilled == reference.backfilled)
+        let moved = (0..<trace.count).first { job in
+            Self.places(easy, job) != reference.places[job].map { [UInt64($0.node), $0.mask] }
+        }
+        #expect(moved == nil)
+        return easy
+    }
+
+    @Test(
+        "on nodes every job starts when and where the slow reference starts it",
+        arguments: LawTests.policies,
+        1...4 as ClosedRange<UInt64>
+    )
+    func equalsReferenceOnNodes(_ policy: PlacementPolicy, _ seed: UInt64) throws {
+        // Up to 14 GPUs on 4 nodes of 4: jobs of one to four nodes; some hold more CPU than GPUs.
+        var trace = Self.trace(seed, jobs: 250, most: 14)
+        for job in 0..<trace.count {
+            trace[job].cpuMilli = Int32(1_000 * (1 + (job * 7) % 9)) * trace.gpus[job] / 2
+            trace[job].memoryMiB = 100 * Int32(1 + (job * 5) % 11)
+        }
+        let group = NodeGroup(count: 4, cpuMilli: 16_000, memoryMiB: 2_000, gpus: 4)
+        let easy = try Self.expectReference(trace, on: group, policy: policy)
+        #expect(easy.counters.backfilled > 20 && easy.furtherNodes.count > 50)
+        #expect(easy.counters.completed > 200)
+    }
+
+    @Test("a week of the example trace on a quarter of its GPUs starts as in the slow reference")
+    func exampleTraceOnNodes() throws {
+        let month = try Read.trace(ExampleTrace.csv()).trace
+        let trace = month.selecting(Array(0..<1_300))
+        let group = NodeGroup(count: 2, cpuMilli: 128_000, memoryMiB: 1_024 * 1_024, gpus: 8)
+        let easy = try Self.expectReference(trace, on: group, policy: .bestFit)
+        #expect(easy.counters.completed == 1_300 && easy.counters.backfilled > 300 && easy.furtherNodes.count > 0)
     }
 
     @Test(
@@ -62,6 +115,43 @@ struct BackfillTests {
             }
             #expect(checked > 10 && result.counters.backfilled > 5)
         }
+    }
+
+    @Test(
+        "a GPU that MIG cuts is drained singly: the other GPU of its node takes instances that outlast the reservation"
+    )
+    func drainsOneGPU() throws {
+        let geometry = try GPUCatalogue.standard().gpu(named: "a100-sxm-80gb").mig()
+        var trace = Trace()
+        trace.profiles = ["4g.40gb", "1g.10gb", "3g.40gb"]
+        func add(_ submit: Int64, _ duration: Int64, profile: Int32 = TraceJob.none, cpu: Int32 = 0) {
+            trace.append(
+                TraceJob(
+                    id: Int64(trace.count + 1),
+                    submit: submit,
+                    duration: duration,
+                    requested: duration,
+                    gpus: 1,
+                    profile: profile,
+                    cpuMilli: cpu
+                )
+            )
+        }
+        add(0, 100, profile: 0, cpu: 2_000)  // runs on GPU 0 until 100
+        add(0, 1_000, profile: 0, cpu: 2_000)  // runs on GPU 1: two 4g do not fit on one
+        add(1, 50, cpu: 9_000)  // head: a whole GPU, GPU 0 at 100; 11 of 20 CPUs are then free or used beside it
+        add(2, 500, profile: 1, cpu: 1_000)  // outlasts that: on GPU 1, beside the 4g
+        add(3, 500, profile: 2, cpu: 1_000)  // outlasts it, and GPU 1 has no room for 3g
+        add(4, 90, profile: 1, cpu: 1_000)  // ends by then: best fit puts it on GPU 1 as well
+        add(5, 80, profile: 2, cpu: 1_000)  // ends by then: under the reservation, on GPU 0
+        add(6, 500, profile: 1, cpu: 9_000)  // outlasts it: CPU is there now, but not at 100
+        var options = SimulationOptions()
+        options.queue = .easy
+        let group = NodeGroup(count: 1, cpuMilli: 20_000, gpus: 2, partition: .mig(geometry))
+        let result = try simulate(trace, on: .nodes([group]), options: options)
+        #expect(Array(result.start.prefix(7)) == [0, 0, 100, 2, 150, 4, 5])
+        #expect(result.start[7] >= 150)
+        #expect(Array(result.gpuMask.prefix(7)) == [1, 2, 1, 2, 1, 2, 1])
     }
 
     @Test("a long job goes beside the reservation, a short one under it, in order of arrival")

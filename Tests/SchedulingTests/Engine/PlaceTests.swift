@@ -135,4 +135,46 @@ struct PlaceTests {
         }
         #expect(waited > 50 && used.count > 20)
     }
+
+    @Test(
+        "of nodes alike the lowest idle one is found, however many are idle",
+        arguments: [40, 300, 700, 5_000],
+        LawTests.policies
+    )
+    func lowestOfMany(_ count: Int, _ policy: PlacementPolicy) throws {
+        // Demand swings from a few nodes to more than there are, so that sets grow and shrink through every form.
+        var random = RandomGenerator(seed: UInt64(count), stream: 3)
+        var trace = Trace()
+        for index in 0..<(12 * count) {
+            let most = index % (6 * count) < 2 * count ? 5 * count / 2 : 1 + count / 50
+            let duration = Int64(1 + random.index(below: most))
+            trace.append(TraceJob(id: Int64(index), submit: Int64(index), duration: duration, cpuMilli: 1_000))
+        }
+        var options = SimulationOptions()
+        options.placement = policy
+        let group = NodeGroup(count: count, cpuMilli: 1_000, memoryMiB: 1_000, gpus: 1)
+        let result = try simulate(trace, on: .nodes([group]), options: options)
+        var isBusy = Array(repeating: false, count: count)
+        var ends = (0..<trace.count).sorted { (result.end[$0], $0) < (result.end[$1], $1) }[...]
+        var (lowest, busy, most, least, wrong) = (0, 0, 0, count, 0)
+        // Under FCFS jobs start in their order, and whoever has ended by then started before.
+        for job in 0..<trace.count {
+            while let ended = ends.first, result.end[ended] <= result.start[job] {
+                let node = Int(result.node[ended])
+                isBusy[node] = false
+                lowest = min(lowest, node)
+                busy -= 1
+                ends.removeFirst()
+            }
+            while lowest < count, isBusy[lowest] { lowest += 1 }
+            if Int(result.node[job]) != lowest { wrong += 1 }
+            guard result.node[job] >= 0 else { continue }
+            isBusy[Int(result.node[job])] = true
+            busy += 1
+            most = max(most, busy)
+            if job > 3 * count { least = min(least, busy) }
+        }
+        #expect(wrong == 0)
+        #expect(most == count && least <= 1 + count / 50)
+    }
 }

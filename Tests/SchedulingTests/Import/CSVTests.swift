@@ -25,6 +25,24 @@ import Testing
         #expect(jobs.map { imported.names[$0.id] } == ["a", "b"])
     }
 
+    @Test func `jobs that name a profile of no known GPU are kept, counted and named by line`() throws {
+        let text = """
+            job,submit_s,duration_s,gpus,profile
+            a,0,1,1,1g.10gb
+            b,1,1,1,9g.900gb
+            c,2,1,1,
+            d,3,1,1,9g.900gb
+
+            """
+        var options = TraceImportOptions()
+        #expect(Read.findings(try Read.trace(text, options)).isEmpty)
+        options.knownProfiles = ["1g.10gb", "2g.20gb"]
+        let imported = try Read.trace(text, options)
+        #expect(imported.trace.count == 4)
+        #expect(Read.findings(imported) == ["unknown-profile 2"])
+        #expect(imported.audit.entries.first?.lines == [3, 5])
+    }
+
     @Test func `columns are mapped with their units`() throws {
         var options = TraceImportOptions()
         options.map = [
@@ -120,6 +138,17 @@ import Testing
     func `a file that is no trace is refused with what to do`(_ text: String, _ named: String) throws {
         let said = try #require(Read.refusal(text))
         #expect(said.contains(named) || said.contains("that should be a number"), "\(said)")
+    }
+
+    @Test(arguments: ["a", "1", "x,1", "7-1"])
+    func `a job that comes again with its start is one job, the first of the file too`(_ name: String) throws {
+        let quoted = name.contains(",") ? "\"\(name)\"" : name
+        let row = "\(quoted),0,5,10,1\n"
+        let imported = try Read.trace(
+            "job,submit_s,start_s,duration_s,gpus\n\(row)\(row)b,0,5,10,1\n\(row)\(quoted),0,6,10,1\n"
+        )
+        #expect(Read.jobs(imported).map { imported.names[$0.id] } == [name, "b", name])
+        #expect(imported.audit.entries.first { $0.finding == .duplicate }?.lines == [3, 5])
     }
 
     @Test func `a misspelt column is named with the nearest`() throws {

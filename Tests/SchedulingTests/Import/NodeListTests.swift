@@ -28,6 +28,7 @@ import Testing
         ("sn,cpu\na,1\n", "nodes.csv:1: ", "no column gpu"), ("sn,gpu\na,65\n", "nodes.csv:2: ", "0 to 64"),
         ("sn,gpu\na,1\nb,-1\n", "nodes.csv:3: ", "'-1'"), ("sn,gpu\na\n", "nodes.csv:2: ", "expected 2"),
         ("sn,gpu\n", "nodes.csv: ", "no node"), ("", "nodes.csv: ", "no node"),
+        ("job,submit_s,duration_s,gpus\na,0,1,8\n", "nodes.csv:1: ", "'submit_s', as traces of jobs have"),
         ("sn,gpu\n\"a,1\n", "nodes.csv:2: ", "quote"),
         ("sn,gpu,cpu_milli\na,1,9999999999\n", "nodes.csv:2: ", "cpu_milli"),
     ])
@@ -49,5 +50,34 @@ import Testing
         #expect(try check("x,8,A\ny,4,B\n").isEmpty)
         #expect(SupplyAudit.check(imported, against: .pool(gpus: 7)).count == 1)
         #expect(SupplyAudit.check(imported, against: .pool(gpus: 8)).isEmpty)
+    }
+
+    @Test func `without starts the mean demand is held against what there is, without departures all of it`() throws {
+        // A job of two GPUs, 30 s long, every 10 s: 6 GPUs on average. Every other one wants type A.
+        var text = "job,submit_s,duration_s,gpus,gpu_type\n"
+        for job in 0..<200 { text += "\(job),\(job * 10),30,2,\(job % 2 == 0 ? "A" : "")\n" }
+        let imported = try Read.trace(text)
+        func check(_ nodes: String, departures: Bool = true) throws -> [String] {
+            SupplyAudit.check(imported, against: try read("sn,gpu,model\n" + nodes), departures: departures).map(
+                \.message
+            )
+        }
+        #expect(try check("x,4,A\ny,3,B\n").isEmpty)
+        #expect(try check("x,3,A\ny,2,B\n").count == 2)
+        #expect(try check("x,3,A\ny,3,B\n").first?.contains("GPUs on average, and the estate has 6") == true)
+        #expect(
+            try check("x,2,A\ny,8,B\n").first?.contains("GPUs of type 'A' on average, and the estate has 2") == true
+        )
+        #expect(try check("x,64,A\ny,64,B\n", departures: false).count == 2)
+        #expect(
+            try check("x,64,A\ny,64,B\n", departures: false).first?.contains("400 GPUs in all, and the estate has 128")
+                == true
+        )
+        // A burst, and a handful of jobs, are no mean demand.
+        for (jobs, gap) in [(200, 1), (90, 10)] {
+            var text = "job,submit_s,duration_s,gpus\n"
+            for job in 0..<jobs { text += "\(job),\(job * gap),30,2\n" }
+            #expect(SupplyAudit.check(try Read.trace(text), against: .pool(gpus: 1)).isEmpty)
+        }
     }
 }

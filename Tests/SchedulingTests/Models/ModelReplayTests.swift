@@ -167,6 +167,123 @@ import Testing
         #expect(try PreparedReplay(Self.work(unknown), on: pool, model: .timeSliced(slots: 2)).partial == 0)
     }
 
+    @Test func `of a job that states memory alone the usual need is taken, and what became of whole jobs is counted`()
+        throws
+    {
+        var trace = Trace()
+        trace.profiles = ["2g.20gb", "9g.90gb"]
+        for job in [
+            // Fits half of the memory at more than half of the speed, 66 %.
+            TraceJob(id: 0, submit: 0, duration: 100_000, gpuMemoryMiB: 6_000),
+            TraceJob(id: 1, submit: 0, duration: 100_000, gpuMemoryMiB: 60_000),
+            TraceJob(id: 2, submit: 0, duration: 100_000), TraceJob(id: 3, submit: 0, duration: 100_000, gpus: 2),
+            // A share says what part is enough; a profile says it itself, and one that is not there is refused.
+            TraceJob(id: 4, submit: 0, duration: 100_000, gpuMilli: 100),
+            TraceJob(id: 5, submit: 0, duration: 100_000, profile: 0),
+            TraceJob(id: 6, submit: 0, duration: 100_000, profile: 1),
+        ] { trace.append(job) }
+        let pool = try Self.pool()
+        let work = try WorkTrace(
+            trace,
+            under: RecordedModel(.bareMetal, geometry: pool.geometry),
+            traits: TraitTable()
+        )
+        let prepared = try PreparedReplay(work, on: pool, model: .dynamicMIG)
+        let names = (0..<trace.count).map { job in
+            prepared.trace.profile[job] == TraceJob.none
+                ? "" : prepared.trace.profiles[Int(prepared.trace.profile[job])]
+        }
+        #expect(names == ["3g.40gb", "", "", "", "1g.10gb", "2g.20gb", "9g.90gb"])
+        #expect(abs(prepared.speedAlone[0] - 0.66) < 0.01)
+        // On the profile that it asked for it takes what it took.
+        #expect(abs(prepared.trace.duration[5] - 100_000) <= 1)
+        let counts = try #require(prepared.slices)
+        #expect(counts.jobs == 7 && counts.whole == 4 && counts.named == 2)
+        #expect(counts.sliced == 1 && counts.assumed == 1)
+        #expect(counts.noMemory == 1 && counts.unfit == 1 && counts.several == 1)
+        let outcome = try prepared.replay().result.outcome
+        #expect(outcome.count { $0 == .completed } == 6 && outcome[6] == .noSuchSlice)
+        #expect(try PreparedReplay(work, on: pool, model: .wholeGPU).slices == nil)
+        // A fixed layout on every host has no whole GPU to give, and says so.
+        let geometry = try #require(pool.geometry)
+        let layout = try #require(
+            try geometry.maximalLayouts().first { $0.instances.count { $0.profile == "1g.10gb" } == 7 }
+        )
+        let fixed = try PreparedReplay(work, on: pool, model: .staticMIG(layout: layout, hosts: pool.hosts)).replay()
+        #expect(fixed.result.outcome[1] == .noSuchSlice && fixed.result.outcome[3] == .noSuchSlice)
+    }
+
+    @Test func `hosts of several types give each job what one of them can, and never less`() throws {
+        var large = try Self.pool(hosts: 2, gpus: 4)
+        large.cpuMilli = 64_000
+        let small = try GPUCatalogue.standard().gpu(named: "a30-24gb")
+        let pools = [
+            HostPool(
+                hosts: 3,
+                gpusPerHost: 2,
+                gpuType: small.id,
+                gpuMemoryMiB: small.memoryFloorMiB,
+                geometry: try small.mig(),
+                cpuMilli: 16_000
+            ), large, HostPool(name: "login", hosts: 1, gpusPerHost: 0, gpuMemoryMiB: 0, cpuMilli: 8_000),
+        ]
+        var trace = Trace()
+        trace.gpuTypes = ["h100-sxm-80gb"]
+        for id in 0..<60 {
+            var job = TraceJob(id: Int64(id), submit: Int64(id) * 10, duration: 5_000, cpuMilli: 1_000, speedClass: 0)
+            switch id % 4 {
+            case 0: job.gpuMemoryMiB = 4_000
+            case 1: job.gpuMemoryMiB = 16_000
+            case 2:
+                job.gpuMemoryMiB = 4_000
+                job.gpuTypes = 1
+            default: job.gpus = 0
+            }
+            trace.append(job)
+        }
+        let work = try Self.work(trace)
+        let replay = try PreparedReplay(work, on: pools, model: .dynamicMIG).replay()
+        #expect(replay.result.counters.completed == 60)
+        for job in 0..<60 {
+            let profile = replay.trace.profile[job]
+            let name = profile == TraceJob.none ? "" : replay.trace.profiles[Int(profile)]
+            let node = Int(replay.result.node[job])
+            switch job % 4 {
+            case 0: #expect(name == "1g.6gb" && node < 3)
+            case 1: #expect(name == "1g.20gb" && (3...4).contains(node))
+            case 2: #expect(name == "1g.10gb" && (3...4).contains(node))
+            default: #expect(name.isEmpty && replay.result.gpuMask[job] == 0)
+            }
+        }
+        // Shapes of machines take their part of the host that has least for each GPU.
+        let machines = try PreparedReplay(work, on: pools, model: .passthrough(shapes: [1, 2, 4]))
+        #expect(machines.trace.cpuMilli[0] == 8_000 && machines.trace.cpuMilli[2] == 8_000)
+    }
+
+    @Test func `jobs go to the part that is named for them, and those of none are refused`() throws {
+        let work = try Self.work(Self.mix(jobs: 90))
+        let homes = ContiguousArray((0..<90).map { Int32($0 % 3 - 1) })
+        let overheads = ModelOverheads(overhead: 0.1)
+        let replay = try PreparedReplay(
+            work,
+            on: [Self.pool()],
+            model: .mixed([
+                .init(name: "a", model: .wholeGPU, overheads: overheads, hosts: 3, classes: []),
+                .init(name: "b", model: .dynamicMIG, overheads: ModelOverheads(), hosts: 1, classes: []),
+            ]),
+            homes: homes
+        ).replay()
+        for job in 0..<90 {
+            let isStarted = replay.result.start[job] != SimulationResult.never
+            switch homes[job] {
+            case 0: #expect(!isStarted || replay.result.node[job] < 3)
+            case 1: #expect(!isStarted || replay.result.node[job] == 3)
+            default: #expect(replay.result.outcome[job] == .noSuchType)
+            }
+        }
+        #expect(replay.result.counters.completed > 50)
+    }
+
     @Test func `turns on a shared GPU agree with the arithmetic`() throws {
         // Two jobs of need 1 that start together on one GPU of two slots take twice as long; the third has it alone.
         var trace = Trace()

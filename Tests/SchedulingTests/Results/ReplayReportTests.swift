@@ -75,8 +75,9 @@ import Testing
                 }
             }
             #expect(abs(total(\.allocatedGPUs) / result.allocatedGPUMilliseconds - 1) < 1e-6)
-            #expect(abs(total(\.activeGPUs) / series.activeGPUMilliseconds - 1) < 1e-6)
-            #expect(abs(total(\.fragmentedGPUs) / series.fragmentedGPUMilliseconds - 1) < 1e-6)
+            let available = Double(result.gpuCount) * Double(result.makespanMilliseconds)
+            #expect(abs(total(\.activeGPUs) / (report.activeShare * available) - 1) < 1e-6)
+            #expect(abs(total(\.fragmentedGPUs) / (report.fragmentedShare * available) - 1) < 1e-6)
             #expect(report.activeShare < report.allocatedShare)
             #expect(report.allocatedShare + report.fragmentedShare <= 1 + 1e-9)
             fragments.append(report.fragmentedShare)

@@ -43,6 +43,23 @@ import Testing
         #expect(SliceSpeedFit.model(samples, slices: Self.slices, input: 1) == .standard)
     }
 
+    @Test(.enabled(if: SharedData.path("traces/miso_mig/a100_mig_step_time.csv") != nil))
+    func `the need that is taken where nothing states one is the middle of the measured jobs`() throws {
+        let needs = try Self.miso().map { sample in
+            // From 2g, else from 3g.
+            let known = try #require([1, 2].first { sample.speeds[$0] != nil })
+            return SliceSpeedModel.standard.need(speed: sample.speeds[known] ?? 0, on: Self.slices[known]).total
+        }.sorted()
+        #expect(abs((needs[15] + needs[16]) / 2 - JobTraits.usualNeed) < 0.005)
+        // What docs/simulate-models.md says of eight in ten, and of their speed on 3g.
+        #expect(abs(needs[3] - 0.08) < 0.005 && abs(needs[28] - 0.83) < 0.005)
+        let speeds = [needs[3], JobTraits.usualNeed, needs[28]].map {
+            SliceSpeedModel.standard.speed(SliceSpeedModel.standard.split($0), on: Self.slices[2])
+        }
+        for (speed, expected) in zip(speeds, [0.91, 0.66, 0.51]) { #expect(abs(speed - expected) < 0.01) }
+        #expect((speeds.min() ?? 0) >= JobTraits.unknown.leastSpeed)
+    }
+
     @Test func `a fit finds the part of bandwidth that made the speeds`() {
         for part in [0.0, 0.2, 0.57, 1.0] {
             let truth = SliceSpeedModel(bandwidthPart: part)
@@ -90,6 +107,25 @@ import Testing
                 #expect(abs(again.bandwidth - need.bandwidth) < 1e-12)
             }
         }
+    }
+
+    @Test func `a factor makes every slice slower or faster, and never the whole GPU`() {
+        let plain = SliceSpeedModel.standard
+        let slices = [SliceShare(compute: 1.0 / 7, bandwidth: 1.0 / 8), SliceShare(compute: 3.0 / 7, bandwidth: 0.5)]
+        for factor in [0.7, 1.3] {
+            let model = SliceSpeedModel(bandwidthPart: plain.bandwidthPart, factor: factor)
+            #expect(model.speed(plain.split(0.8), on: .whole) == 1)
+            for slice in slices {
+                for need in [0.1, 0.5, 0.9] {
+                    let expected = min(plain.speed(plain.split(need), on: slice) * factor, 1)
+                    let speed = model.speed(plain.split(need), on: slice)
+                    #expect(abs(speed - expected) < 1e-12)
+                    #expect(model.bounds(plain.split(need), on: slice).contains(speed))
+                    if speed < 1 { #expect(abs(model.need(speed: speed, on: slice).total - need) < 1e-9) }
+                }
+            }
+        }
+        #expect(SliceSpeedModel(bandwidthPart: 0.5, factor: .nan).factor == 1)
     }
 
     @Test func `numbers that are none do not become speeds outside 0 to 1`() {

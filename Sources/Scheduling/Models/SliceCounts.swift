@@ -1,0 +1,41 @@
+/// What a model that hands out parts of GPUs made of jobs that ask for whole ones: who got a part, who did not and why.
+package struct SliceCounts: Sendable, Hashable {
+    /// Jobs with a GPU.
+    package internal(set) var jobs = 0
+    /// Jobs that ask for one whole GPU or more and name no profile.
+    package internal(set) var whole = 0
+    /// Of these, jobs that were given a part of one GPU.
+    package internal(set) var sliced = 0
+    /// Of those, jobs whose need of compute nothing states, so that the usual one was taken.
+    package internal(set) var assumed = 0
+    /// Jobs of one whole GPU that state no memory, and so keep it.
+    package internal(set) var noMemory = 0
+    /// Jobs of one whole GPU that fit no part: their memory, or their least speed.
+    package internal(set) var unfit = 0
+    /// Jobs of several GPUs, which keep them.
+    package internal(set) var several = 0
+    /// Jobs that name a profile, which keep it where the GPU has it.
+    package internal(set) var named = 0
+
+    /// Counts one job; `asks` is what its trace says, before any model.
+    mutating func add(_ asks: TraceJob, named isNamed: Bool, isSlice: Bool, isAssumed: Bool) {
+        guard asks.gpus > 0 else { return }
+        jobs += 1
+        if isNamed {
+            named += 1
+        } else if asks.gpus > 1 {
+            whole += 1
+            several += 1
+        } else if asks.gpuMilli >= 1_000 {
+            whole += 1
+            if isSlice {
+                sliced += 1
+                if isAssumed { assumed += 1 }
+            } else if asks.gpuMemoryMiB <= 0 {
+                noMemory += 1
+            } else {
+                unfit += 1
+            }
+        }
+    }
+}
