@@ -70,7 +70,9 @@ package struct ArraySweepRun {
                 let (done, failed) = try results()
                 for task in tasks { jobs[task.task] = max(task.job, jobs[task.task] ?? 0) }
                 let known = Set(tasks.map(\.task)).intersection(0..<sweep.tasks)
-                if !hasLooked, !known.isEmpty { note("\(known.count) tasks of this sweep are already in the queue") }
+                if !hasLooked, !known.isEmpty {
+                    note("already in the queue: \(known.count) \(known.count == 1 ? "task" : "tasks") of this sweep")
+                }
                 hasLooked = true
                 sweep.look(&state, done: done, failed: failed, queued: known)
                 tell(tasks, &told)
@@ -136,7 +138,9 @@ package struct ArraySweepRun {
             counts[task.reason] = ((counts[task.reason]?.count ?? 0) + 1, task.job)
         }
         for (reason, found) in counts.sorted(by: { $0.key < $1.key }) where told.insert(reason).inserted {
-            note("Slurm keeps \(found.count) tasks of job \(found.job) waiting: \(reason)")
+            note(
+                "Slurm keeps \(found.count) \(found.count == 1 ? "task" : "tasks") of job \(found.job) waiting: \(reason)"
+            )
         }
     }
 }
