@@ -147,7 +147,7 @@ package struct MIGGeometry: Sendable, Hashable {
     ///
     /// There is one set of JPEG and optical-flow engines, which "+me" takes; "+me.all" takes every media engine, so
     /// only profiles without any fit beside it (nvml.h, NVML_GPU_INSTANCE_PROFILE_1_SLICE_ALL_ME).
-    static func canShareMedia(_ one: MIGProfile, _ other: MIGProfile) -> Bool {
+    package static func canShareMedia(_ one: MIGProfile, _ other: MIGProfile) -> Bool {
         func takes(_ profile: MIGProfile, _ flag: MIGProfile.Flag) -> Bool { profile.flags.contains(flag) }
         if takes(one, .allMediaEngines) { return takes(other, .noMediaEngines) }
         if takes(other, .allMediaEngines) { return takes(one, .noMediaEngines) }
