@@ -83,6 +83,8 @@ package struct PlatformBill: Sendable {
     package var hours: GPUHours
     /// Sums to the total; hardware appears by group with the line's title.
     package var lines: [BillLine]
+    /// The replay that size and idle come from; nil where they follow from the study's own figures.
+    package var replay: ReplayedSizes?
 
     package init(
         model: DeploymentModel,
@@ -91,7 +93,8 @@ package struct PlatformBill: Sendable {
         hosts: Int,
         gpus: Int,
         hours: GPUHours,
-        lines: [BillLine]
+        lines: [BillLine],
+        replay: ReplayedSizes? = nil
     ) {
         self.model = model
         self.workloads = workloads
@@ -100,6 +103,7 @@ package struct PlatformBill: Sendable {
         self.gpus = gpus
         self.hours = hours
         self.lines = lines
+        self.replay = replay
     }
 
     /// Money a month.

@@ -80,11 +80,13 @@ extension CostSlab {
         return PlatformBill(
             model: model.platforms[part.platform],
             workloads: members.map { model.workloads[$0] },
-            gpusNeeded: max(pooled * hostsPerGPU[part.platform] * model.host.gpus, least),
+            gpusNeeded: model.replay == nil
+                ? max(pooled * hostsPerGPU[part.platform] * model.host.gpus, least) : hosts * model.host.gpus,
             hosts: Bounds.integer(hosts),
             gpus: Bounds.integer(hosts * model.host.gpus),
             hours: GPUHours(available: 0, useful: 0, lost: 0, idleAllocated: 0, idleUnallocated: 0),
-            lines: []
+            lines: [],
+            replay: replayedSize(part)
         )
     }
 
@@ -92,7 +94,7 @@ extension CostSlab {
         for (licence, stated) in zip(
             model.terms[part.platform].licences,
             model.study.platforms[part.platform].licences
-        ) {
+        ) where licence.isDue(for: part.subset) {
             let needed = licence.units(hosts: hosts)
             let paid = licence.units(hosts: hosts, year: 0)
             let price = lanes(licence.price.input, 0, Bounds.money) / 12
@@ -152,7 +154,7 @@ extension CostSlab {
         guard part.platform != model.today, !model.isGreenfield,
             let before = cache[SubsetKey(platform: model.today, subset: part.subset)]
         else { return }
-        let twice = once[0] * parallelLicences(part.platform, hostsToday: before.hosts[0], 0)
+        let twice = once[0] * parallelLicences(part.platform, part.subset, hostsToday: before.hosts[0], 0)
         let licences = model.study.platforms[model.today].licences.map(\.pricePerYear.key)
         bill.add(
             "Today's licences in parallel running",

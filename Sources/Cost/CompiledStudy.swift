@@ -164,16 +164,21 @@ struct CompiledLicence: Sendable {
     let committedUnits: Double
     /// The share of each year before the renewal.
     let committedShare: [Double]
+    /// The workloads, as bits, of which a platform must carry one for it to be due; 0: any.
+    let dueFor: UInt64
 
     init(_ licence: Licence, _ study: Study, isToday: Bool, _ years: Int, _ index: inout InputIndex) {
         name = licence.name
         price = CompiledPrice(licence.pricePerYear, years, &index)
         var ignored = InputIndex([])
         unitsPerHost = Self.units(licence.metric, CompiledHost(study.estate.shape, &ignored))
-        if case .perCore(_, let order) = licence.metric {
-            minimumOrder = Double(min(max(0, order), 10_000_000))
-        } else {
-            minimumOrder = 0
+        switch licence.metric {
+        case .perCore(_, let order): minimumOrder = Double(min(max(0, order), 10_000_000))
+        case .perPlatform(let units): minimumOrder = Double(min(max(0, units), 10_000_000))
+        case .perSocket, .perGPU, .perHost: minimumOrder = 0
+        }
+        dueFor = study.workloads.prefix(64).enumerated().reduce(0) { bits, entry in
+            licence.onlyFor.contains(entry.element.name) ? bits | 1 << UInt64(entry.offset) : bits
         }
         unit =
             switch licence.metric {
@@ -181,6 +186,7 @@ struct CompiledLicence: Sendable {
             case .perSocket: "socket"
             case .perGPU: "GPU"
             case .perHost: "host"
+            case .perPlatform: "test"
             }
         let renewal = study.estate.renewal.map { study.date.years(to: $0) } ?? 0
         var committed = 0.0
@@ -197,6 +203,10 @@ struct CompiledLicence: Sendable {
         }
     }
 
+    /// Whether a platform that carries these workloads pays it.
+    @inline(__always)
+    func isDue(for subset: UInt64) -> Bool { dueFor == 0 || dueFor & subset != 0 }
+
     /// Units that a number of hosts needs: at least an order's minimum, none for no host.
     @inline(__always)
     func units(hosts: Double) -> Double {
@@ -212,7 +222,7 @@ struct CompiledLicence: Sendable {
     }
 
     /// Whether units are a plain multiple of hosts in every year.
-    var isLinear: Bool { committedUnits == 0 && minimumOrder <= unitsPerHost }
+    var isLinear: Bool { dueFor == 0 && committedUnits == 0 && minimumOrder <= unitsPerHost }
 
     private static func units(_ metric: LicenceMetric, _ host: CompiledHost) -> Double {
         switch metric {
@@ -222,6 +232,7 @@ struct CompiledLicence: Sendable {
         case .perSocket: return host.sockets
         case .perGPU: return host.gpus
         case .perHost: return 1
+        case .perPlatform: return 0
         }
     }
 }

@@ -46,13 +46,29 @@ package struct CostWaterfall: Sendable {
 extension CostModel {
     /// The cost of an assignment by group, averaged over draws; nil for an assignment that is not one of the model's.
     package func breakdown(_ assignment: [Int], _ draws: DrawTable) -> CostBreakdown? {
-        var sums = GroupSums()
-        for range in draws.blocks {
-            var slab = CostSlab(self, draws, range)
-            guard slab.isValid(assignment) else { return nil }
-            slab.addGroups(assignment, to: &sums)
+        breakdowns([assignment], draws).first ?? nil
+    }
+
+    /// The same of several assignments; each block of draws is prepared once for all of them.
+    package func breakdowns(_ assignments: [[Int]], _ draws: DrawTable) -> [CostBreakdown?] {
+        var whole = GroupTotals(assignments.count)
+        for range in draws.blocks { whole.add(groups(of: assignments, draws, range)) }
+        return whole.means
+    }
+
+    /// What some draws add to breakdowns: added up in the order of the draws they give the same on any number of tasks.
+    package func groups(of assignments: [[Int]], _ draws: DrawTable, _ range: Range<Int>) -> GroupTotals {
+        var slab = CostSlab(self, draws, range)
+        var totals = GroupTotals(assignments.count)
+        totals.draws = slab.count
+        for (place, assignment) in assignments.enumerated() {
+            if slab.isValid(assignment) {
+                slab.addGroups(assignment, to: &totals.sums[place])
+            } else {
+                totals.isValid[place] = false
+            }
         }
-        return sums.mean(of: draws.count)
+        return totals
     }
 
     /// From one assignment to another by group, averaged over the same draws.
@@ -74,8 +90,33 @@ extension DrawTable {
     }
 }
 
+/// Sums over draws of several assignments, group by group.
+package struct GroupTotals: Sendable {
+    fileprivate(set) var sums: [GroupSums]
+    fileprivate(set) var isValid: [Bool]
+    fileprivate(set) var draws = 0
+
+    /// No draws yet.
+    package init(_ assignments: Int) {
+        sums = Array(repeating: GroupSums(), count: assignments)
+        isValid = Array(repeating: true, count: assignments)
+    }
+
+    /// Adds further draws of the same assignments.
+    package mutating func add(_ next: GroupTotals) {
+        for place in sums.indices where next.sums.indices.contains(place) {
+            sums[place].add(next.sums[place])
+            isValid[place] = isValid[place] && next.isValid[place]
+        }
+        draws += next.draws
+    }
+
+    /// The breakdowns over all draws; nil for an assignment that is not one of the model's.
+    package var means: [CostBreakdown?] { zip(sums, isValid).map { $1 ? $0.mean(of: draws) : nil } }
+}
+
 /// Sums over draws, group by group.
-struct GroupSums {
+struct GroupSums: Sendable {
     var hardware = 0.0
     var lost = 0.0
     var idleAllocated = 0.0
@@ -86,6 +127,19 @@ struct GroupSums {
     var waiting = 0.0
     var change = 0.0
     var hours = GPUHours(available: 0, useful: 0, lost: 0, idleAllocated: 0, idleUnallocated: 0)
+
+    mutating func add(_ next: GroupSums) {
+        hardware += next.hardware
+        lost += next.lost
+        idleAllocated += next.idleAllocated
+        idleUnallocated += next.idleUnallocated
+        licences += next.licences
+        storage += next.storage
+        people += next.people
+        waiting += next.waiting
+        change += next.change
+        hours.add(next.hours, times: 1)
+    }
 
     func mean(of count: Int) -> CostBreakdown {
         let scale = 1 / Double(max(1, count))

@@ -17,7 +17,10 @@ package struct CostModel: Sendable {
     /// In an assignment: the workload is nowhere.
     package static let absent = -1
 
-    package let study: Study
+    /// The study that was compiled.
+    package var study: Study { kept.study }
+    /// Behind a reference: a slab carries its model, and copying kilobytes of study for each draw takes longer than the draw.
+    private let kept: KeptStudy
     /// Every uncertain input, in the order of `study.allQuantities`; tables of draws are indexed by it.
     package let inputs: [Quantity]
     /// The deployment models considered, in the study's order.
@@ -28,6 +31,8 @@ package struct CostModel: Sendable {
     package let years: Int
     /// The position in ``platforms`` of today's deployment model.
     package let today: Int
+    /// What replaying the study's trace says; nil for a study without one.
+    package let replay: ReplayedDemand?
 
     let demand: [CompiledWorkload]
     let terms: [CompiledPlatform]
@@ -52,8 +57,11 @@ package struct CostModel: Sendable {
 
     /// Compiles a study.
     ///
+    /// - Parameters:
+    ///   - study: the study.
+    ///   - replay: what replaying its trace says; sizes and held hours then come from there.
     /// - Throws: ``CostModelError`` when there is nothing to price or today's model is not among the platforms.
-    package init(study: Study) throws(CostModelError) {
+    package init(study: Study, replay: ReplayedDemand? = nil) throws(CostModelError) {
         guard !study.workloads.isEmpty else { throw .noWorkloads }
         guard !study.platforms.isEmpty else { throw .noPlatforms }
         guard study.workloads.count <= 64 else { throw .tooManyWorkloads(study.workloads.count) }
@@ -64,7 +72,8 @@ package struct CostModel: Sendable {
         var index = InputIndex(study.allQuantities)
         let shape = study.estate.shape
         let perHost = Double(max(1, shape.gpusPerHost))
-        self.study = study
+        kept = KeptStudy(study)
+        self.replay = replay
         self.years = years
         self.today = today
         platforms = study.platforms.map(\.model)
@@ -108,4 +117,10 @@ package struct CostModel: Sendable {
         }
         return mask
     }
+}
+
+private final class KeptStudy: Sendable {
+    let study: Study
+
+    init(_ study: Study) { self.study = study }
 }

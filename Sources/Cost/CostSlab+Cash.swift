@@ -165,7 +165,7 @@ extension CostSlab {
         var sum = 0.0
         for part in parts {
             let hosts = cache[part]?.hosts[year * count + draw] ?? 0
-            for licence in model.terms[part.platform].licences {
+            for licence in model.terms[part.platform].licences where licence.isDue(for: part.subset) {
                 let needed = licence.units(hosts: hosts)
                 let units = contract * max(licence.committedUnits, needed) + (share - contract) * needed
                 sum += units * licence.price.growth[year] * lanes(licence.price.input, draw, Bounds.money)
@@ -185,7 +185,7 @@ extension CostSlab {
             guard part.platform != model.today, !model.isGreenfield else { continue }
             sum += Double(part.subset.nonzeroBitCount) * lanes(terms.migration, draw, Bounds.money)
             let today = cache[SubsetKey(platform: model.today, subset: part.subset)]
-            sum += parallelLicences(part.platform, hostsToday: today?.hosts[draw] ?? 0, draw, from: time)
+            sum += parallelLicences(part.platform, part.subset, hostsToday: today?.hosts[draw] ?? 0, draw, from: time)
         }
         return once[draw] > 0 ? sum + parallelStaff(parts, draw) / once[draw] : sum
     }

@@ -8,19 +8,24 @@ extension CostSlab {
         let parts = platformsUsed(assignment)
         let columns = parts.map { carried($0) }
         let fixed = fixed(parts)
+        let work = workColumns(parts, columns)
+        var hosts = yearlyZeros
+        for column in columns { for at in hosts.indices { hosts[at] += column.hosts[at] } }
         for draw in 0..<n {
             var bought = 0.0
             var standing = 0.0
+            let availability = lanes(model.finance.availability, draw, Bounds.positiveShare)
             for year in 0..<model.years {
                 let at = year * n + draw
-                let short = columns.reduce(0) { $0 + $1.hosts[at] } - model.ownedWholeHosts[year]
+                let short = hosts[at] - model.ownedWholeHosts[year]
                 if short > bought {
                     standing += (short - bought) * model.host.price.growth[year] * standingAnnual[draw]
                     bought = short
                 }
                 let level = levelling[at]
                 let gpus = model.ownedGPUs[year] + bought * model.host.gpus
-                let hours = hours(parts, gpus: gpus, year: year, draw)
+                let available = gpus * Annuity.hoursPerMonth * availability
+                let hours = GPUHours(available: available, work.useful[at], work.lost[at], work.held[at])
                 sums.storage += level * gpus * storageAnnual[at]
                 sums.hours.add(hours, times: 12 * level)
                 guard hours.available > 0 else { continue }
@@ -32,52 +37,89 @@ extension CostSlab {
             }
             sums.people += fixed.people[draw]
             sums.change += fixed.change[draw]
-            for (part, column) in zip(parts, columns) { addParts(part, column, draw, to: &sums) }
+        }
+        for (part, column) in zip(parts, columns) { addPart(part, column, to: &sums) }
+    }
+
+    private func addPart(_ part: SubsetKey, _ columns: PlatformColumns, to sums: inout GroupSums) {
+        let n = count
+        let moved = members(part.subset).map { ($0 * model.terms.count + part.platform) * n }
+        let before =
+            part.subset != 0 && part.platform != model.today && !model.isGreenfield
+            ? cache[SubsetKey(platform: model.today, subset: part.subset)] : nil
+        for draw in 0..<n {
+            var rest = columns.cost[draw]
+            if part.subset != 0 {
+                var change = 0.0
+                var wait = 0.0
+                for row in moved {
+                    wait += waiting[row + draw]
+                    change += migration[row + draw]
+                }
+                if let before {
+                    change +=
+                        once[draw] * parallelLicences(part.platform, part.subset, hostsToday: before.hosts[draw], draw)
+                }
+                sums.waiting += wait
+                sums.change += change
+                rest -= wait + change
+            }
+            // What is left of a platform's column is its licences: the groups sum to the total by construction.
+            sums.licences += rest
         }
     }
 
-    private func addParts(_ part: SubsetKey, _ columns: PlatformColumns, _ draw: Int, to sums: inout GroupSums) {
-        var rest = columns.cost[draw]
-        if part.subset != 0 {
-            var change = 0.0
-            var wait = 0.0
+    /// What became of the GPU-hours that jobs hold in a month, by year, then draw.
+    private struct WorkColumns {
+        var useful: ContiguousArray<Double>
+        var lost: ContiguousArray<Double>
+        var held: ContiguousArray<Double>
+    }
+
+    private func workColumns(_ parts: [SubsetKey], _ columns: [PlatformColumns]) -> WorkColumns {
+        let n = count
+        var sums = WorkColumns(useful: yearlyZeros, lost: yearlyZeros, held: yearlyZeros)
+        for (part, column) in zip(parts, columns) {
+            let replayed = model.replay == nil ? [] : column.held
+            if !replayed.isEmpty { for at in sums.held.indices { sums.held[at] += replayed[at] } }
             for member in members(part.subset) {
-                let at = (member * model.terms.count + part.platform) * count + draw
-                wait += waiting[at]
-                change += migration[at]
+                let row = (member * model.terms.count + part.platform) * n
+                for year in 0..<model.years {
+                    let factors = (member * model.years + year) * n
+                    for draw in 0..<n {
+                        let at = year * n + draw
+                        let factor = growth[factors + draw]
+                        let work = usefulNow[member * n + draw] * factor
+                        sums.useful[at] += work
+                        sums.lost[at] += work * (stretch[row + draw] - 1)
+                        if replayed.isEmpty {
+                            sums.held[at] += concurrency[row + draw] * Annuity.hoursPerMonth * factor
+                        }
+                    }
+                }
             }
-            if part.platform != model.today, !model.isGreenfield,
-                let before = cache[SubsetKey(platform: model.today, subset: part.subset)]
-            {
-                change += once[draw] * parallelLicences(part.platform, hostsToday: before.hosts[draw], draw)
-            }
-            sums.waiting += wait
-            sums.change += change
-            rest -= wait + change
         }
-        // What is left of a platform's column is its licences: the groups sum to the total by construction.
-        sums.licences += rest
+        return sums
     }
 
     /// What became of a month's GPU-hours in a year, with `gpus` in service.
     func hours(_ parts: [SubsetKey], gpus: Double, year: Int, _ draw: Int) -> GPUHours {
-        let n = count
-        var useful = 0.0
-        var lost = 0.0
-        var held = 0.0
-        for part in parts {
-            for member in members(part.subset) {
-                let at = (member * model.terms.count + part.platform) * n + draw
-                let factor = growth[(member * model.years + year) * n + draw]
-                let work = usefulNow[member * n + draw] * factor
-                useful += work
-                lost += work * (stretch[at] - 1)
-                held += concurrency[at] * Annuity.hoursPerMonth * factor
-            }
-        }
+        let columns = parts.map { cache[$0] ?? PlatformColumns(cost: [], hosts: []) }
+        let (work, at) = (workColumns(parts, columns), year * count + draw)
         let availability = lanes(model.finance.availability, draw, Bounds.positiveShare)
-        let available = gpus * Annuity.hoursPerMonth * availability
         return GPUHours(
+            available: gpus * Annuity.hoursPerMonth * availability,
+            work.useful[at],
+            work.lost[at],
+            work.held[at]
+        )
+    }
+}
+
+extension GPUHours {
+    /// Splits what there is: what is held and neither useful nor lost is idle, and so is what nobody holds.
+    init(available: Double, _ useful: Double, _ lost: Double, _ held: Double) {
+        self.init(
             available: available,
             useful: useful,
             lost: lost,
@@ -85,9 +127,7 @@ extension CostSlab {
             idleUnallocated: available - held
         )
     }
-}
 
-extension GPUHours {
     mutating func add(_ other: GPUHours, times scale: Double) {
         available += other.available * scale
         useful += other.useful * scale

@@ -12,6 +12,8 @@ package struct PlatformColumns: Sendable {
     package var cost: ContiguousArray<Double>
     /// Whole hosts needed, by year, then draw: the value of a draw in a year is at `year * count + draw`.
     package var hosts: ContiguousArray<Double>
+    /// GPU-hours held a month, in whole GPUs, in the same order; empty where they follow from the workloads alone.
+    package internal(set) var held: ContiguousArray<Double> = []
 }
 
 extension CostSlab {
@@ -54,7 +56,8 @@ extension CostSlab {
         guard !members.isEmpty || platform == model.today else { return columns }
         let terms = model.terms[platform]
         let flat = members.allSatisfy { isFlat[$0] }
-        for year in 0..<years {
+        if let replay = model.replay, !members.isEmpty { sizeByReplay(platform, members, replay, into: &columns) }
+        for year in 0..<years where model.replay == nil {
             if flat, year > 0 {
                 for draw in 0..<n { columns.hosts[year * n + draw] = columns.hosts[draw] }
             } else if !members.isEmpty {
@@ -62,7 +65,7 @@ extension CostSlab {
             }
         }
         add(licencesPerHostOf: platform, &columns)
-        for licence in terms.licences where !licence.isLinear { add(licence, &columns) }
+        for licence in terms.licences where !licence.isLinear && licence.isDue(for: subset) { add(licence, &columns) }
         guard !members.isEmpty else { return columns }
         for member in members {
             let start = (member * model.terms.count + platform) * n
@@ -70,18 +73,28 @@ extension CostSlab {
         }
         if hasParallelLicences(platform) {
             let before = carried(SubsetKey(platform: model.today, subset: subset))
-            for licence in model.terms[model.today].licences { addParallel(licence, platform, before.hosts, &columns) }
+            for licence in model.terms[model.today].licences where licence.isDue(for: subset) {
+                addParallel(licence, platform, before.hosts, &columns)
+            }
         }
         return columns
     }
 
     /// Licences of today's platform while moved workloads run twice: only what the contract does not pay already.
-    func parallelLicences(_ platform: Int, hostsToday: Double, _ draw: Int, from time: Double = 0) -> Double {
+    func parallelLicences(
+        _ platform: Int,
+        _ subset: UInt64,
+        hostsToday: Double,
+        _ draw: Int,
+        from time: Double = 0
+    ) -> Double {
         let months = lanes(model.terms[platform].parallel, draw, Bounds.months)
         guard months > 0, hostsToday > 0 else { return 0 }
-        return model.terms[model.today].licences.reduce(0) { sum, licence in
-            sum + parallelLicence(licence, months: months, hostsToday: hostsToday, from: time, draw)
+        var sum = 0.0
+        for licence in model.terms[model.today].licences where licence.isDue(for: subset) {
+            sum += parallelLicence(licence, months: months, hostsToday: hostsToday, from: time, draw)
         }
+        return sum
     }
 
     private func parallelLicence(

@@ -32,6 +32,9 @@ package struct CostSlab {
     private(set) var standingAnnual: ContiguousArray<Double>
     /// Owned hosts and their storage, levelised.
     private(set) var ownedTotal: ContiguousArray<Double>
+    /// Levelised growth of a year's pay, of those who run platforms and of those who wait.
+    private var personLevel: ContiguousArray<Double>
+    private var waitLevel: ContiguousArray<Double>
     // Columns by workload, then draw.
     private(set) var active: ContiguousArray<Double>
     private(set) var inactive: ContiguousArray<Double>
@@ -87,6 +90,8 @@ package struct CostSlab {
         once = zeros(n)
         standingAnnual = zeros(n)
         ownedTotal = zeros(n)
+        personLevel = zeros(n)
+        waitLevel = zeros(n)
         active = zeros(workloads * n)
         inactive = zeros(workloads * n)
         usefulNow = zeros(workloads * n)
@@ -126,6 +131,13 @@ package struct CostSlab {
             let scale = 1 / (12 * sum)
             for year in 0..<years { levelling[year * n + draw] *= scale }
             once[draw] = scale
+        }
+        for year in 0..<years {
+            let (person, waiting) = (model.finance.person.growth[year], model.finance.waitingPerson.growth[year])
+            for draw in 0..<n {
+                personLevel[draw] += levelling[year * n + draw] * person
+                waitLevel[draw] += levelling[year * n + draw] * waiting
+            }
         }
     }
 
@@ -220,15 +232,8 @@ package struct CostSlab {
             let packing = lanes(terms.packing, draw, Bounds.positiveShare)
             let availability = lanes(finance.availability, draw, Bounds.positiveShare)
             hostsPerGPU[platform * n + draw] = 1 / (packing * availability * model.host.gpus)
-            var personLevel = 0.0
-            var waitLevel = 0.0
-            for year in 0..<years {
-                let level = levelling[year * n + draw]
-                personLevel += level * finance.person.growth[year]
-                waitLevel += level * finance.waitingPerson.growth[year]
-            }
             let person = lanes(finance.person.input, draw, Bounds.money)
-            people[platform * n + draw] = lanes(terms.people, draw, Bounds.count) * person * personLevel
+            people[platform * n + draw] = lanes(terms.people, draw, Bounds.count) * person * personLevel[draw]
             if !isToday || model.isGreenfield {
                 setup[platform * n + draw] = once[draw] * lanes(terms.setup, draw, Bounds.money)
             }
@@ -241,8 +246,9 @@ package struct CostSlab {
             waitPrice[draw] =
                 12 * lanes(terms.wait, draw, Bounds.count)
                 * lanes(finance.waitingPerson.input, draw, Bounds.money)
-                * lanes(finance.waitingShare, draw, Bounds.share) * waitLevel
-            neighbours[draw] = 1 + lanes(terms.interference, draw, Bounds.interference)
+                * lanes(finance.waitingShare, draw, Bounds.share) * waitLevel[draw]
+            // Where a trace is replayed, what neighbours cost is in the replay.
+            neighbours[draw] = model.replay == nil ? 1 + lanes(terms.interference, draw, Bounds.interference) : 1
         }
         for licence in terms.licences where licence.isLinear {
             for year in 0..<years {

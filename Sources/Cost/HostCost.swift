@@ -10,7 +10,7 @@ struct CapitalTerms {
     let support: Double
 
     @inline(__always)
-    init(_ lanes: borrowing Lanes, _ finance: CompiledFinance, _ draw: Int) {
+    init(_ lanes: borrowing Lanes, _ finance: borrowing CompiledFinance, _ draw: Int) {
         let rate = lanes(finance.rate, draw, Bounds.rate)
         let life = lanes(finance.life, draw, Bounds.lifeYears)
         let residual = lanes(finance.residual, draw, Bounds.share)
@@ -33,11 +33,12 @@ struct HostCost {
     let energy: Double
     let space: Double
 
+    @inline(__always)
     init(
         _ lanes: borrowing Lanes,
-        _ host: CompiledHost,
+        _ host: borrowing CompiledHost,
         _ capital: CapitalTerms,
-        _ finance: CompiledFinance,
+        _ finance: borrowing CompiledFinance,
         _ draw: Int
     ) {
         let price = lanes(host.price.input, draw, Bounds.money)

@@ -24,6 +24,7 @@ struct Lanes {
         var arena = ContiguousArray<Double>()
         var lanes = ContiguousArray<Lane>()
         lanes.reserveCapacity(draws.columns.count)
+        arena.reserveCapacity(draws.columns.reduce(0) { $0 + ($1.isEmpty ? 1 : range.count) })
         for input in draws.columns.indices {
             let column = draws.columns[input]
             let isColumn = !column.isEmpty

@@ -17,10 +17,19 @@ import Probability
 /// - Parameters:
 ///   - study: The study, every default filled in.
 ///   - evidence: The comparisons of its records, in its order.
+///   - trace: The trace that it names, as it was read; nil where it names none.
 /// - Returns: Everything that a report shows.
 /// - Throws: When nothing is to be decided, or nothing is eligible for a workload.
-package func decide(study: Study, evidence: [ComparedEvidence]) async throws(DecisionError) -> DecisionResult {
-    let preparation = try Preparation(study, evidence: evidence)
+package func decide(
+    study: Study,
+    evidence: [ComparedEvidence],
+    trace: RecordedTrace? = nil
+) async throws(DecisionError) -> DecisionResult {
+    let preparation = try Preparation(study, evidence: evidence, trace: trace)
+    if let replay = preparation.replay {
+        await replay.warm((preparation.space.all() ?? []) + [preparation.space.today])
+        if let problem = replay.problem { throw problem }
+    }
     let policy = preparation.study.policy
     let draws = min(max(policy.draws, 1), 1_000_000)
     let table = await DrawTable.drawn(preparation.model, count: draws, seed: policy.seed, tasks: Sweep.tasks)
@@ -29,7 +38,9 @@ package func decide(study: Study, evidence: [ComparedEvidence]) async throws(Dec
         throw .nothingToDecide("assignment that could be priced")
     }
     let maker = ResultMaker(preparation: preparation, pricer: pricer, selection: selection, evidence: evidence)
-    return await maker.result()
+    let result = await maker.result()
+    if let problem = preparation.replay?.problem { throw problem }
+    return result
 }
 
 /// Turns a selection into the result that reports show.
@@ -45,8 +56,7 @@ struct ResultMaker: Sendable {
     func result() async -> DecisionResult {
         // Independent parts run side by side; each is deterministic, so the order they finish in does not matter.
         async let found = FlipPoints(preparation: preparation, pricer: pricer, selection: selection).found()
-        async let before = breakdown(today)
-        async let after = breakdown(selection.chosen)
+        async let broken = breakdowns()
         async let money = self.money()
         async let measurements = worth()
         async let assignments = self.assignments()
@@ -59,8 +69,10 @@ struct ResultMaker: Sendable {
         let points = FlipPoints(preparation: preparation, pricer: pricer, selection: selection)
         for position in workloads.indices { workloads[position].flipPoints = points.points(of: position, in: flips) }
         let cash = await money
-        let falls = Money.waterfalls(preparation, selection.chosen, await before, await after)
-        let waited = [await before, await after].map { $0?[.waiting] ?? 0 }
+        let breakdowns = await broken
+        let (before, after) = (breakdowns[today], breakdowns[selection.chosen])
+        let falls = Money.waterfalls(preparation, selection.chosen, before, after)
+        let waited = [before, after].map { $0?[.waiting] ?? 0 }
         let risks = latencyRisks
         let estate = estateDecision(flips.map(\.point), waitingSaved: waited[0] - waited[1], risks)
         let coverage = points.coverage
@@ -84,7 +96,7 @@ struct ResultMaker: Sendable {
             deferral: cash.deferral,
             measurements: await measurements,
             matrix: matrix.rows,
-            questions: await questions(workloads).answers,
+            questions: await questions(workloads, breakdowns).answers,
             comparisons: evidence,
             inputs: pricer.model.inputs.map { InputSummary(quantity: $0, spread: Spread($0.distribution)) },
             assumedVarianceShare: sensitivity.assumedShare,
@@ -92,12 +104,22 @@ struct ResultMaker: Sendable {
             seed: study.policy.seed,
             optimalityGapPerMonth: selection.gap,
             notes: notes(sensitivity, further),
-            flipCoverage: coverage
+            flipCoverage: coverage,
+            replay: preparation.replay.map(ReplayFacts.init),
+            scales: preparation.scales,
+            servings: preparation.servings
         )
     }
 
-    private func breakdown(_ assignment: [Int]) async -> CostBreakdown? {
-        pricer.model.breakdown(assignment, pricer.table)
+    /// What today's assignment, the chosen one and the best of each kind cost by group.
+    private func breakdowns() async -> [[Int]: CostBreakdown] {
+        var asked = [today, selection.chosen]
+        for further in [selection.bareMetal, selection.virtualized].compactMap({ $0 }) where !asked.contains(further) {
+            asked.append(further)
+        }
+        var found: [[Int]: CostBreakdown] = [:]
+        for (assignment, breakdown) in zip(asked, await pricer.breakdowns(asked)) { found[assignment] = breakdown }
+        return found
     }
 
     private func worth() async -> [MeasurementValue] {
@@ -204,7 +226,7 @@ struct ResultMaker: Sendable {
         return Spread(draws: shares.map { $0 / (730 * owned) })
     }
 
-    private func questions(_ workloads: [WorkloadDecision]) async -> Questions {
+    private func questions(_ workloads: [WorkloadDecision], _ breakdowns: [[Int]: CostBreakdown]) async -> Questions {
         let platforms = pricer.model.platforms
         let cheaper = await selection.isCheaper(
             pricer,
@@ -213,7 +235,7 @@ struct ResultMaker: Sendable {
         )
         var waiting = 0.0
         if let metal = selection.bareMetal, let virtual = selection.virtualized {
-            waiting = (await breakdown(metal)?[.waiting] ?? 0) - (await breakdown(virtual)?[.waiting] ?? 0)
+            waiting = (breakdowns[metal]?[.waiting] ?? 0) - (breakdowns[virtual]?[.waiting] ?? 0)
         }
         return Questions(
             study: study,
@@ -267,7 +289,8 @@ struct ResultMaker: Sendable {
         let frameworks = Set(study.workloads.flatMap(\.needs.frameworks)).sorted()
         if !frameworks.isEmpty {
             notes.append(
-                "\(frameworks.joined(separator: ", ")): a framework excludes no model by itself; only the declared tenancy, "
+                "\(frameworks.joined(separator: ", ")): a framework excludes no model by itself; only the "
+                    + "\(study.derived.isEmpty ? "declared" : "declared and derived") tenancy, "
                     + "residency and other needs were applied."
             )
         }

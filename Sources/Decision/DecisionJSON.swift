@@ -3,6 +3,7 @@ import Cost
 import Estate
 import Evidence
 import Probability
+import Scheduling
 import Study
 
 extension DecisionResult {
@@ -22,6 +23,9 @@ extension DecisionResult {
             "assignments": .array(assignments.map(\.json)),
             "optimality_gap_per_month": .finite(optimalityGapPerMonth),
             "flip_coverage": flipCoverage.map(JSON.string),
+            "replay": replay?.json,
+            "scale_predictions": scales.isEmpty ? nil : .array(scales.map(\.json)),
+            "serving_predictions": servings.isEmpty ? nil : .array(servings.map(\.json)),
             "timing": .array(timing.map(\.json)),
             "waterfall": waterfall.json,
             "waterfall_per_useful_gpu_hour": waterfallPerUsefulGPUHour?.json,
@@ -36,6 +40,16 @@ extension DecisionResult {
             "questions": .array(questions.map(\.json)),
             "evidence": .array(comparisons.map(\.json)),
             "inputs": .array(inputs.map(\.json)),
+            "derived_constraints": study.derived.isEmpty
+                ? nil
+                : .array(
+                    study.derived.map { derived in
+                        .fields([
+                            "name": .string(derived.name), "subject": .string(derived.subject.rawValue),
+                            "value": .string(derived.value), "because": .string(derived.because),
+                        ])
+                    }
+                ),
             "notes": .array(notes.map(JSON.string)),
         ])
     }
@@ -65,10 +79,11 @@ extension Workload {
             "profile_class": profile.map { .string($0.classWords) },
             "profile_records": profile.map { .array($0.records.map(JSON.string)) },
             "shares": profile.map { profile in
-                .fields([
-                    "gpu": .finite(profile.shares[.gpu]), "storage": .finite(profile.shares[.storage]),
-                    "cpu": .finite(profile.shares[.cpu]), "unknown": .finite(profile.unknownShare),
-                ])
+                .object(
+                    profile.parts.compactMap { part in
+                        JSON.finite(profile.shares[part]).map { JSONMember(part.part, $0) }
+                    } + [JSONMember("unknown", .number(profile.unknownShare))]
+                )
             },
         ])
     }
@@ -106,6 +121,7 @@ extension WorkloadDecision {
         .fields([
             "name": .string(name),
             "model": .string(model.rawValue),
+            "jobs": jobs?.json,
             "probability": .finite(probability.value),
             "probability_standard_error": .finite(probability.standardError),
             "regret_per_month": .finite(regretPerMonth.value),
@@ -167,6 +183,13 @@ extension PlatformBill {
             "gpus_needed": .finite(gpusNeeded),
             "hosts": .integer(hosts),
             "gpus": .integer(gpus),
+            "size_and_idle": replay.map { replay in
+                .fields([
+                    "from": "replay",
+                    "jobs": .integer(replay.jobs), "refused_jobs": .integer(replay.refused),
+                    "slots": replay.slots.map(JSON.integer),
+                ])
+            },
             "gpu_hours_per_month": hours.json,
             "total_per_month": .finite(totalPerMonth),
             "lines": .array(lines.map(\.json)),
@@ -304,7 +327,13 @@ extension ComparedEvidence {
             "low_percent": .finite(effect.map { $0.low * 100 }), "high_percent": .finite(effect.map { $0.high * 100 }),
             "baseline_records": .array(comparison.baseline.records.map(JSON.string)),
             "other_records": .array(comparison.other.records.map(JSON.string)),
+            "baseline_sources": Self.json(comparison.baseline.sources),
+            "other_sources": Self.json(comparison.other.sources),
         ])
+    }
+
+    private static func json(_ sources: [MeasurementSource]) -> JSON? {
+        sources.isEmpty ? nil : .array(sources.map(\.json))
     }
 }
 

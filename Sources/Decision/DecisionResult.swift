@@ -38,6 +38,17 @@ package struct DecisionResult: Sendable {
     package var notes: [String]
     /// What the search for flip points left out; absent where it compared every assignment.
     package var flipCoverage: String?
+    /// What sizes and idle hours were replayed from; absent for a study without a trace.
+    package var replay: ReplayFacts?
+    /// What was predicted of waiting at scale; empty for studies that state none.
+    package var scales: [ScaleUse]
+    /// What was predicted of latency under load; empty for studies that state none.
+    package var servings: [ServingUse]
+
+    /// Every prediction as a sentence, with the records behind it.
+    package var predictions: [(sentence: String, records: [String])] {
+        scales.map { ($0.sentence, $0.records) } + servings.map { ($0.sentence, $0.records) }
+    }
 
     /// Makes one from its parts.
     package init(
@@ -63,7 +74,10 @@ package struct DecisionResult: Sendable {
         seed: UInt64,
         optimalityGapPerMonth: Double,
         notes: [String],
-        flipCoverage: String? = nil
+        flipCoverage: String? = nil,
+        replay: ReplayFacts? = nil,
+        scales: [ScaleUse] = [],
+        servings: [ServingUse] = []
     ) {
         self.study = study
         self.assignments = assignments
@@ -88,5 +102,8 @@ package struct DecisionResult: Sendable {
         self.optimalityGapPerMonth = optimalityGapPerMonth
         self.notes = notes
         self.flipCoverage = flipCoverage
+        self.replay = replay
+        self.scales = scales
+        self.servings = servings
     }
 }

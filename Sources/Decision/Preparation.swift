@@ -12,19 +12,27 @@ struct Preparation: Sendable {
     let eligibility: [[Eligibility]]
     let space: AssignmentSpace
     let notes: [String]
+    /// What was predicted from records, for the report.
+    let scales: [ScaleUse]
+    let servings: [ServingUse]
+    /// The replays behind sizes and idle hours; nil for a study without a trace.
+    let replay: StudyReplay?
 
     /// - Throws: When there is nothing to decide, or nothing is eligible for a workload.
-    init(_ study: Study, evidence: [ComparedEvidence]) throws(DecisionError) {
+    init(_ study: Study, evidence: [ComparedEvidence], trace: RecordedTrace? = nil) throws(DecisionError) {
         guard !study.workloads.isEmpty else { throw .nothingToDecide("workload") }
         guard !study.platforms.isEmpty else { throw .nothingToDecide("platform") }
         guard study.workloads.count <= 64 else { throw .tooManyWorkloads(study.workloads.count) }
-        let resolved = ResolvedStudy(study, evidence: evidence)
+        var resolved = ResolvedStudy(study, evidence: evidence)
+        let replay = try StudyReplay.of(resolved.study, trace)
+        if let replay { resolved.study = replay.study }
         let model: CostModel
         do throws(CostModelError) {
-            model = try CostModel(study: resolved.study)
+            model = try CostModel(study: resolved.study, replay: replay?.demand)
         } catch {
             throw .cost(error.description)
         }
+        self.replay = replay
         let workloads = resolved.study.workloads
         let platforms = resolved.study.platforms
         let shares = workloads.indices.map { workload in
@@ -35,7 +43,10 @@ struct Preparation: Sendable {
                 Eligibility(
                     workload: workloads[workload],
                     platform: platforms[platform],
-                    share: shares[workload][platform]
+                    share: shares[workload][platform],
+                    serving: resolved.servings.first {
+                        $0.workload == workloads[workload].name && $0.model == platforms[platform].model
+                    }
                 )
             }
         }
@@ -53,11 +64,13 @@ struct Preparation: Sendable {
             eligible.append(allowed)
         }
         self.study = resolved.study
+        scales = resolved.scales
+        servings = resolved.servings
         self.model = model
         self.shares = shares
         self.eligibility = eligibility
         space = AssignmentSpace(eligible: eligible, today: model.todayAssignment)
-        notes = resolved.notes + Preparation.trustNotes(eligibility)
+        notes = resolved.notes + (replay.map { ReplayFacts($0).sentences } ?? []) + Preparation.trustNotes(eligibility)
     }
 
     /// What eligible models were trusted with, each once.

@@ -59,14 +59,14 @@ package enum Quantiles {
         return found.count == 3 ? Percentiles(p10: found[0], p50: found[1], p90: found[2]) : nil
     }
 
-    /// Rank (from 0) and fraction of the way to the next one.
-    private static func position(_ p: Double, count: Int) -> (Int, Double) {
+    /// Rank (from 0) of the value below the quantile p, and the fraction of the way from there to the next one.
+    package static func position(_ p: Double, count: Int) -> (Int, Double) {
         let place = p * Double(count - 1)
         let rank = min(Int(place.rounded(.down)), count - 1)
         return (rank, place - Double(rank))
     }
 
-    private static func interpolate(_ low: Double, _ high: Double, _ fraction: Double) -> Double {
+    package static func interpolate(_ low: Double, _ high: Double, _ fraction: Double) -> Double {
         // Equal infinities must not meet in a subtraction.
         low == high ? low : low * (1 - fraction) + high * fraction
     }

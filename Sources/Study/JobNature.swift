@@ -1,21 +1,48 @@
 package import Estate
 
 /// What takes at least half of a job's time; the classes that `assay measure --job` gives.
+///
+/// Counters tell `gpu`, `storage` and `cpu`; a profile of the job tells the others. The first that holds is the class.
 package enum JobBound: String, Sendable, Hashable, CaseIterable {
     /// A kernel runs on a GPU: computing and collectives alike.
     case gpu = "gpu-bound"
+    /// A kernel runs that is no collective.
+    case compute = "compute-bound"
+    /// A collective runs, and nothing computes.
+    case collective = "collective-bound"
+    /// Copies between host and device, and nothing else on the device.
+    case transfer = "transfer-bound"
     /// Some task waits for storage.
     case storage = "storage-bound"
     /// Processors work, and no GPU does.
     case cpu = "cpu-bound"
+    /// The device waits for the next launch.
+    case launch = "launch-bound"
 
-    /// The part of the time in a word: `gpu`, `storage`, `cpu`.
+    /// The part of the time in a word, as in the fact `job_share_…`.
     package var part: String {
         switch self {
         case .gpu: "gpu"
+        case .compute: "compute"
+        case .collective: "collective"
+        case .transfer: "transfer"
         case .storage: "storage"
         case .cpu: "cpu"
+        case .launch: "launch_gap"
         }
+    }
+
+    /// The parts that counters tell.
+    package static let counted: [JobBound] = [.gpu, .storage, .cpu]
+    /// The parts that a profile tells.
+    package static let profiled: [JobBound] = [.compute, .collective, .transfer, .storage, .cpu, .launch]
+
+    /// Whether every job of the other class is of this one too.
+    ///
+    /// A job that computes, or is in collectives, for half of its time has a kernel running for half of its time. The
+    /// reverse does not hold: of a GPU-bound job it is not known which of the two it is.
+    package func holds(_ other: JobBound) -> Bool {
+        self == other || (self == .gpu && (other == .compute || other == .collective))
     }
 }
 
@@ -30,6 +57,8 @@ package struct JobProfile: Sendable, Hashable {
     /// The classes that the records state, each once, in alphabetical order; `unclassified` is one.
     package var classes: [String]
     /// Shares of the time, 0 to 1, for the parts that were measured; they sum to at most 1.
+    ///
+    /// Those of counters or those of a profile: never `gpu` beside the parts that it holds.
     package var shares: [JobBound: Double]
 
     /// A profile from its parts.
@@ -50,7 +79,20 @@ package struct JobProfile: Sendable, Hashable {
     /// The class; absent where no part takes half of the time, or the records are of several classes.
     package var bound: JobBound? { classes.count == 1 ? classes.first.flatMap(JobBound.init(rawValue:)) : nil }
 
-    /// The share that no counter explains, parts that were not measured included.
+    /// The parts that such records tell: those of a profile where one of its own parts was measured.
+    package var parts: [JobBound] {
+        JobBound.profiled.contains { !JobBound.counted.contains($0) && shares[$0] != nil }
+            ? JobBound.profiled : JobBound.counted
+    }
+
+    /// The share of a class of jobs; of GPU-bound ones computing and collectives together, where a profile tells them.
+    package func share(of bound: JobBound) -> Double? {
+        guard bound == .gpu, shares[.gpu] == nil else { return shares[bound] }
+        let known = [shares[.compute], shares[.collective]].compactMap { $0 }
+        return known.isEmpty ? nil : known.reduce(0, +)
+    }
+
+    /// The share that nothing explains, parts that were not measured included.
     package var unknownShare: Double { max(0, 1 - JobBound.allCases.reduce(0) { $0 + (shares[$1] ?? 0) }) }
 }
 

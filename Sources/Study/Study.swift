@@ -30,8 +30,14 @@ package struct Study: Sendable {
     package var practice: Practice
     /// The pairs of records that measure an overhead, and component records to show.
     package var evidence: [EvidenceReference]
+    /// The jobs that platforms are sized for; absent: sizes follow from the workloads' own figures.
+    package var trace: StudyTrace?
     /// A cloud rented by the hour, as the alternative to owning; absent when no price is known for the GPU.
     package var cloudPerGPUHour: Quantity?
+    /// What the study says for its auditors.
+    package var compliance: ComplianceTerms
+    /// Constraints that follow from frameworks and kinds of data, as ``derivingConstraints(testPrice:)`` found them.
+    package var derived: [DerivedConstraint] = []
     /// What a reader of the report should know about how the study was read (defaults taken, lines left out).
     package var notes: [String]
 
@@ -52,7 +58,9 @@ package struct Study: Sendable {
         policy: Policy,
         practice: Practice,
         evidence: [EvidenceReference] = [],
+        trace: StudyTrace? = nil,
         cloudPerGPUHour: Quantity? = nil,
+        compliance: ComplianceTerms = ComplianceTerms(),
         notes: [String] = []
     ) {
         self.name = name
@@ -70,7 +78,9 @@ package struct Study: Sendable {
         self.policy = policy
         self.practice = practice
         self.evidence = evidence
+        self.trace = trace
         self.cloudPerGPUHour = cloudPerGPUHour
+        self.compliance = compliance
         self.notes = notes
     }
 }
@@ -161,6 +171,8 @@ package struct HostShape: Sendable {
     package var gpusPerHost: Int
     package var cores: Int
     package var sockets: Int
+    /// Main memory in GiB; nil where the study does not state it.
+    package var memoryGiB: Int?
     /// The price of a new host, in the study's currency.
     package var price: Quantity
     /// Electrical power at full load, in kW.
@@ -172,6 +184,7 @@ package struct HostShape: Sendable {
         gpusPerHost: Int,
         cores: Int,
         sockets: Int,
+        memoryGiB: Int? = nil,
         price: Quantity,
         power: Quantity
     ) {
@@ -179,6 +192,7 @@ package struct HostShape: Sendable {
         self.gpusPerHost = gpusPerHost
         self.cores = cores
         self.sockets = sockets
+        self.memoryGiB = memoryGiB
         self.price = price
         self.power = power
     }
@@ -238,6 +252,14 @@ package struct Workload: Sendable {
     package var needs: Needs
     /// Where its time goes: what evidence is matched by, and overheads are derived from.
     package var nature: JobNature
+    /// Its jobs in the study's trace; absent without one.
+    package var jobs: TracedJobs?
+    /// The least speed, relative to a whole GPU, at which its jobs may be given a part of one; present with a trace.
+    package var leastSpeed: Quantity?
+    /// The scale at which its jobs will run, where waiting is to be predicted for it.
+    package var scale: JobScale?
+    /// Its load and objective, where its tail latency is to be predicted.
+    package var serving: ServingLoad?
 
     /// Makes one from its parts.
     package init(
@@ -257,7 +279,11 @@ package struct Workload: Sendable {
         requestsPerMonth: Quantity,
         peopleWaiting: Quantity,
         needs: Needs,
-        nature: JobNature = JobNature()
+        nature: JobNature = JobNature(),
+        jobs: TracedJobs? = nil,
+        leastSpeed: Quantity? = nil,
+        scale: JobScale? = nil,
+        serving: ServingLoad? = nil
     ) {
         self.name = name
         self.workloadClass = workloadClass
@@ -276,6 +302,10 @@ package struct Workload: Sendable {
         self.peopleWaiting = peopleWaiting
         self.needs = needs
         self.nature = nature
+        self.jobs = jobs
+        self.leastSpeed = leastSpeed
+        self.scale = scale
+        self.serving = serving
     }
 }
 
@@ -286,6 +316,8 @@ package struct Needs: Sendable {
     /// The 99th percentile on bare metal, ms, when known.
     package var measuredP99Milliseconds: Quantity?
     package var tenancy: Tenancy
+    /// Whether the study states the tenancy, rather than a default or a derivation.
+    package var tenancyIsDeclared: Bool
     /// GPUDirect RDMA between hosts.
     package var rdma: Bool
     package var liveMigration: Bool
@@ -294,26 +326,32 @@ package struct Needs: Sendable {
     package var residency: [String]
     /// Regulated data, by framework: `hipaa`, `pci-dss`; empty when none.
     package var frameworks: [String]
+    /// What kind of data it holds; nil where nobody says.
+    package var data: DataClass?
 
     /// Makes one from its parts.
     package init(
         latencyP99Milliseconds: Double? = nil,
         measuredP99Milliseconds: Quantity? = nil,
         tenancy: Tenancy = .shared,
+        tenancyIsDeclared: Bool = true,
         rdma: Bool = false,
         liveMigration: Bool = false,
         snapshots: Bool = false,
         residency: [String] = [],
-        frameworks: [String] = []
+        frameworks: [String] = [],
+        data: DataClass? = nil
     ) {
         self.latencyP99Milliseconds = latencyP99Milliseconds
         self.measuredP99Milliseconds = measuredP99Milliseconds
         self.tenancy = tenancy
+        self.tenancyIsDeclared = tenancyIsDeclared
         self.rdma = rdma
         self.liveMigration = liveMigration
         self.snapshots = snapshots
         self.residency = residency
         self.frameworks = frameworks
+        self.data = data
     }
 }
 
@@ -351,6 +389,8 @@ package struct Platform: Sendable {
     package var maximumSharesPerGPU: Int
     /// The sites where the platform can stand; empty: wherever the estate is.
     package var sites: [String]
+    /// What only a replay asks; present with a trace.
+    package var replay: ReplayTerms?
 
     /// Makes one from its parts.
     package init(
@@ -364,7 +404,8 @@ package struct Platform: Sendable {
         packing: Quantity,
         interference: Quantity,
         maximumSharesPerGPU: Int,
-        sites: [String] = []
+        sites: [String] = [],
+        replay: ReplayTerms? = nil
     ) {
         self.model = model
         self.licences = licences
@@ -377,6 +418,7 @@ package struct Platform: Sendable {
         self.interference = interference
         self.maximumSharesPerGPU = maximumSharesPerGPU
         self.sites = sites
+        self.replay = replay
     }
 }
 
@@ -388,18 +430,22 @@ package struct Licence: Sendable {
     package var pricePerYear: Quantity
     /// Whether today's contract commits to it until the renewal date.
     package var committedUntilRenewal: Bool
+    /// The workloads that make it due on a platform that carries one of them; empty: any.
+    package var onlyFor: [String]
 
     /// Makes one from its parts.
     package init(
         name: String,
         metric: LicenceMetric,
         pricePerYear: Quantity,
-        committedUntilRenewal: Bool = false
+        committedUntilRenewal: Bool = false,
+        onlyFor: [String] = []
     ) {
         self.name = name
         self.metric = metric
         self.pricePerYear = pricePerYear
         self.committedUntilRenewal = committedUntilRenewal
+        self.onlyFor = onlyFor
     }
 }
 
@@ -410,6 +456,8 @@ package enum LicenceMetric: Sendable, Hashable {
     case perSocket
     case perGPU
     case perHost
+    /// So many units a year for a platform in use, whatever its size: tests rather than licences.
+    case perPlatform(units: Int)
 }
 
 /// The terms of capital.
@@ -546,6 +594,8 @@ package struct EvidenceReference: Sendable {
     package var metric: String?
     /// Component records are shown; overheads are derived from them for workloads with a profile.
     package var isComponent: Bool
+    /// Nodes that one job of these records spans; absent where the study does not say.
+    package var nodes: Int?
     /// The line of the study it stands on, for errors.
     package var line: Int
 
@@ -557,6 +607,7 @@ package struct EvidenceReference: Sendable {
         other: [String],
         metric: String? = nil,
         isComponent: Bool = false,
+        nodes: Int? = nil,
         line: Int = 1
     ) {
         self.workload = workload
@@ -565,6 +616,7 @@ package struct EvidenceReference: Sendable {
         self.other = other
         self.metric = metric
         self.isComponent = isComponent
+        self.nodes = nodes
         self.line = line
     }
 }

@@ -332,6 +332,21 @@ struct DecideTests {
         #expect(bound > 0.5 * best)
     }
 
+    @Test("breakdowns made side by side are those made one by one, to the bit")
+    func breakdowns() async throws {
+        let preparation = try Preparation(Fixture.rich(draws: 2_500), evidence: [])
+        let table = DrawTable(preparation.model, count: 2_500, seed: 1)
+        let assignments = try #require(preparation.space.all()).prefix(5) + [[99]]
+        let together = await Pricer(model: preparation.model, table: table).breakdowns(Array(assignments))
+        #expect(together.count == assignments.count)
+        for (assignment, found) in zip(assignments, together) {
+            let alone = preparation.model.breakdown(assignment, table)
+            #expect(found?.amounts == alone?.amounts)
+            #expect(found?.hours == alone?.hours)
+            #expect((found == nil) == (assignment == [99]))
+        }
+    }
+
     @Test("eight workloads on three models are searched, with the gap printed")
     func large() async throws {
         let study = try Fixture.study(

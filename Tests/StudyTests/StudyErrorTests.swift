@@ -129,6 +129,40 @@ import Testing
             "'unclassified' tells no job from another; leave the key out"
         ),
         Case("class: interactive\n", "class: interactive\n    profile: \"a\\tb\"\n", "is not a path"),
+        Case(
+            "memory_gib: 60",
+            "scale: {nodes: 64}",
+            "study.yaml:33: workloads[0].scale.step_ms: is missing; expected the work of one step in ms"
+        ),
+        Case("memory_gib: 60", "scale: {nodes: 0, step_ms: 120}", "workloads[0].scale.nodes: 0 is out of range"),
+        Case("memory_gib: 60", "scale: {node: 8, step_ms: 1}", "'node' is not a key here; did you mean 'nodes'?"),
+        Case(
+            "memory_gib: 60",
+            "scale: {nodes: 8, step_ms: 120, synchronisations: 4, slack_ms: 30}",
+            "workloads[0].scale.slack_ms: 30 ms is no less than the work between two synchronisations, which is 30.0 ms"
+        ),
+        Case("memory_gib: 60", "scale: {nodes: 8, step_ms: 120, exposed: 2}", "scale.exposed: 2 is out of range"),
+        Case(
+            "class: interactive\n",
+            "class: interactive\n    serving: {rate_per_s: 40, replicas: 4}\n",
+            "workloads[1].serving: states no objective; write 'objective: p99<200ms' here, or 'p99_ms' among the needs"
+        ),
+        Case(
+            "memory_gib: 60",
+            "serving: {rate_per_s: 40, replicas: 4, objective: fast}",
+            "workloads[0].serving.objective: 'fast' is not an objective such as p99<200ms"
+        ),
+        Case(
+            "memory_gib: 60",
+            "serving: {rate_per_s: 40, replicas: 4, objective: p100<1ms}",
+            "'p100<1ms' is out of range"
+        ),
+        Case(
+            "memory_gib: 60",
+            "serving: {rate_per_s: 0, replicas: 4}",
+            "workloads[0].serving.rate_per_s: 0 requests a second is out of range"
+        ),
+        Case("    metric: step time", "    metric: step time\n    nodes: 0", "evidence[0].nodes: 0 is out of range"),
         Case("baseline: [bm-1.record.json, bm-2.record.json]", "baseline: []", "evidence[0].baseline: is empty"),
         Case("    other: vm.record.json\n", "", "evidence[0].other: is missing; expected the path of a record"),
         Case(

@@ -23,6 +23,46 @@ import Testing
         #expect(study.evidence.map(\.isComponent) == [false, true])
     }
 
+    @Test func `the scale of a job, the load of a service and the nodes of evidence are read, and absent where unsaid`()
+        throws
+    {
+        let plain = try Fixture.read(Fixture.complete)
+        #expect(plain.workloads.allSatisfy { $0.scale == nil && $0.serving == nil })
+        #expect(plain.evidence.allSatisfy { $0.nodes == nil })
+        let text = Fixture.complete.replacing(
+            "memory_gib: 60\n",
+            with: """
+                memory_gib: 60
+                    scale: {nodes: 64, step_ms: 120, synchronisations: 4, exposed: 50%, slack_ms: 2}
+                    serving: {rate_per_s: 40, replicas: 4}
+
+                """
+        ).replacing(
+            "class: interactive\n",
+            with: "class: interactive\n    serving: {rate_per_s: 1, replicas: 2, slots: 8, objective: p99.9 < 0.2s}\n"
+        ).replacing("metric: step time", with: "metric: step time\n    nodes: 8")
+        let study = try Fixture.read(text)
+        #expect(
+            study.workloads[0].scale
+                == JobScale(
+                    nodes: 64,
+                    ranksPerNode: 8,
+                    stepMilliseconds: 120,
+                    synchronisations: 4,
+                    exposed: 0.5,
+                    slackMilliseconds: 2
+                )
+        )
+        // The objective is that of the needs where none is stated.
+        #expect(
+            study.workloads[0].serving
+                == ServingLoad(requestsPerSecond: 40, replicas: 4, quantile: 0.99, milliseconds: 40)
+        )
+        let notebooks = try #require(study.workloads[1].serving)
+        #expect(notebooks.slots == 8 && abs(notebooks.quantile - 0.999) < 1e-12 && notebooks.milliseconds == 200)
+        #expect(study.evidence.map(\.nodes) == [8, nil])
+    }
+
     @Test func `a complete study is read value by value`() throws {
         let study = try Fixture.read(Fixture.complete)
         #expect(study.name == "research-saas")

@@ -95,7 +95,8 @@ struct WorkloadChoice: Sendable {
                 workload: workload,
                 on: preparation.model.platforms[chosen],
                 share: preparation.shares[position][chosen]
-            )
+            ),
+            jobs: preparation.study.trace == nil ? nil : workload.jobs?.selector
         )
     }
 }

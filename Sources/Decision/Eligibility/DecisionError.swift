@@ -10,6 +10,8 @@ package enum DecisionError: Error, Sendable, CustomStringConvertible {
     case tooManyWorkloads(Int)
     /// The costs could not be computed, with the sentence why.
     case cost(String)
+    /// The trace cannot be replayed for the study, with the sentence why.
+    case trace(String)
 
     /// Every rejection of one deployment model.
     package struct ModelRejections: Sendable, Hashable {
@@ -45,7 +47,7 @@ package enum DecisionError: Error, Sendable, CustomStringConvertible {
         case .nothingToDecide(let what): return "the study has no \(what); add at least one"
         case .tooManyWorkloads(let count):
             return "the study has \(count) workloads, at most 64 are decided together; merge those with the same needs"
-        case .cost(let problem): return problem
+        case .cost(let problem), .trace(let problem): return problem
         }
     }
 }
@@ -57,6 +59,7 @@ extension Rejection {
         case "memory": "memory_gib"
         case "gang": "gpus_per_job"
         case "latency": "needs.p99_ms"
+        case "serving": "serving.replicas"
         default: "needs.\(code.map { $0 == "-" ? "_" : String($0) }.joined())"
         }
     }

@@ -16,13 +16,15 @@ struct Eligibility: Sendable {
 
     var isEligible: Bool { rejections.isEmpty }
 
-    /// Judges the constraints in a fixed order: memory, gang, tenancy, residency, RDMA, migration, snapshots, latency.
+    /// Judges the constraints in a fixed order: memory, gang, tenancy, residency, RDMA, migration, snapshots, latency,
+    /// latency under load.
     ///
     /// - Parameters:
     ///   - workload: The workload with its needs.
     ///   - platform: The deployment model and where it can stand.
     ///   - share: What a job gets there, or why nothing fits.
-    init(workload: Workload, platform: Platform, share: WorkloadShare) {
+    ///   - serving: The latency predicted there, where it was.
+    init(workload: Workload, platform: Platform, share: WorkloadShare, serving: ServingUse? = nil) {
         let model = platform.model
         if case .none(let reason) = share { reject("memory", "\(reason.capitalizedSentence).") }
         checkGang(workload, model)
@@ -32,6 +34,7 @@ struct Eligibility: Sendable {
         checkLiveMigration(workload, model)
         checkSnapshots(workload, model)
         checkLatency(workload, platform, share)
+        if let rejection = serving?.rejection { rejections.append(rejection) }
     }
 
     private mutating func reject(_ code: String, _ sentence: String) {
@@ -52,7 +55,7 @@ struct Eligibility: Sendable {
         guard offered.strictness < needs.tenancy.strictness else { return }
         reject(
             "tenancy",
-            "The declared tenancy is \(needs.tenancy.words); \(model.title) gives \(offered.words)."
+            "The \(needs.tenancyIsDeclared ? "declared" : "derived") tenancy is \(needs.tenancy.words); \(model.title) gives \(offered.words)."
         )
     }
 

@@ -18,14 +18,7 @@ import Study
 /// satisfies a need for one.
 enum Offer {
     /// The strictest tenancy that the model satisfies.
-    static func tenancy(of model: DeploymentModel) -> Tenancy {
-        switch model {
-        case .bareMetal: .host
-        case .vmPassthrough: .gpu
-        case .bareMetalMIG, .vmVGPUMIG: .slice
-        case .vmSRIOV, .vmVGPU: .shared
-        }
-    }
+    static func tenancy(of model: DeploymentModel) -> Tenancy { Tenancy.offered(by: model) }
 
     /// Whether a running workload can move to another host with its GPU.
     static func liveMigration(of model: DeploymentModel) -> Bool {
@@ -49,27 +42,5 @@ enum Offer {
         case disksOnly
         /// The running machine.
         case running
-    }
-}
-
-extension Tenancy {
-    /// Position from the loosest to the strictest.
-    var strictness: Int {
-        switch self {
-        case .shared: 0
-        case .slice: 1
-        case .gpu: 2
-        case .host: 3
-        }
-    }
-
-    /// The need in words: `whole GPUs of its own`.
-    var words: String {
-        switch self {
-        case .shared: "time slices of a GPU with anyone"
-        case .slice: "a hardware slice of a GPU of its own"
-        case .gpu: "whole GPUs of its own"
-        case .host: "whole hosts of its own, without a hypervisor between"
-        }
     }
 }

@@ -50,7 +50,7 @@ struct DerivedOverhead {
         let measured = components.flatMap(ComponentOverhead.all)
         let parts = JobBound.allCases.compactMap { bound -> Part? in
             guard let share = profile.shares[bound], share > 0 else { return nil }
-            let kinds = ComponentOverhead.kinds(measured.filter { $0.place.bound == bound })
+            let kinds = ComponentOverhead.kinds(measured.filter { $0.place.speaks(for: bound) })
             return kinds.isEmpty ? nil : Part(bound: bound, share: share, kinds: kinds)
         }
         guard !parts.isEmpty else { return nil }
@@ -99,7 +99,7 @@ struct DerivedOverhead {
 
     private static func words(_ part: Part) -> String {
         let names = part.kinds.flatMap { $0 }.map { "\($0.name) \(NumberText.percent($0.estimate, 1, signed: true))" }
-        return "\(NumberText.fixed(part.share, 2)) x \(part.bound.part) (\(names.joined(separator: ", ")))"
+        return "\(NumberText.fixed(part.share, 2)) x \(part.bound.words) (\(names.joined(separator: ", ")))"
     }
 
     private static func formula(
@@ -137,6 +137,12 @@ struct ComponentOverhead {
     struct Place: Hashable {
         var bound: JobBound
         var kind: String
+
+        /// Whether what is measured here says something about a part of a job's time.
+        ///
+        /// The GPU's own arithmetic and memory speak for time in kernels, and so for computing; collectives are spoken
+        /// for by collectives alone.
+        func speaks(for part: JobBound) -> Bool { bound == part || (bound == .gpu && part == .compute) }
     }
 
     var name: String
@@ -148,8 +154,8 @@ struct ComponentOverhead {
 
     func draw(_ generator: inout RandomGenerator) -> Double { belief.quantile(generator.uniform()) }
 
-    /// Where a metric belongs, by the name that `assay measure` gives it; nothing where a job's counters tell no such
-    /// part: transfers, launches, links between GPUs, the network, timers, system calls, page faults.
+    /// Where a metric belongs, by the name that `assay measure` or `assay import` gives it; nothing where no job's counters
+    /// or profile tells such a part: links between GPUs, single messages of the network, timers, system calls, page faults.
     static func place(_ metric: String) -> Place? {
         for (prefix, place) in places where metric.hasPrefix(prefix) { return place }
         return nil
@@ -158,6 +164,12 @@ struct ComponentOverhead {
     private static let places: [(String, Place)] = [
         ("gpu_fp32", Place(bound: .gpu, kind: "compute")), ("gpu_tensor", Place(bound: .gpu, kind: "compute")),
         ("gpu_gemm", Place(bound: .gpu, kind: "compute")), ("gpu_memory", Place(bound: .gpu, kind: "memory")),
+        ("gpu_h2d_", Place(bound: .transfer, kind: "to the device")),
+        ("gpu_d2h_", Place(bound: .transfer, kind: "from the device")),
+        ("gpu_launch", Place(bound: .launch, kind: "launch")),
+        ("gpu_kernel_gap", Place(bound: .launch, kind: "launch")),
+        ("net_allreduce_", Place(bound: .collective, kind: "all-reduce of Assay")),
+        ("nccl_", Place(bound: .collective, kind: "NCCL")),
         ("storage_write_rate", Place(bound: .storage, kind: "rate")),
         ("storage_read_rate", Place(bound: .storage, kind: "rate")),
         ("storage_", Place(bound: .storage, kind: "latency")), ("cpu_integer", Place(bound: .cpu, kind: "compute")),

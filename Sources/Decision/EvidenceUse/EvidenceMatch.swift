@@ -34,7 +34,8 @@ extension ComparedEvidence {
                 : "its job is \(profile.classWords) (\(profile.shareWords)), which matches no class"
             throw EvidenceMatchError(description: "names no workload, and \(found); \(remedy)")
         }
-        let matched = study.workloads.indices.filter { study.workloads[$0].nature.bound == bound }
+        // A job that is mostly computing speaks for workloads that are said to be GPU-bound; not the other way round.
+        let matched = study.workloads.indices.filter { study.workloads[$0].nature.bound?.holds(bound) == true }
         guard !matched.isEmpty else {
             let natures = study.workloads.map { workload in
                 workload.nature.bound.map { "'\(workload.name)' is \($0.rawValue)" } ?? "'\(workload.name)' states none"
@@ -119,18 +120,19 @@ extension Workload {
             case .onlineInference, .interactiveDevelopment: return nil
             }
         }
-        let share = job.bound.flatMap { job.shares[$0] }
+        let share = job.bound.flatMap { job.share(of: $0) }
         if let bound = job.bound {
-            guard bound != expected else { return nil }
+            // A GPU-bound job may be of the finer class: counters do not tell.
+            guard !expected.holds(bound), !bound.holds(expected) else { return nil }
         } else {
             // Unclassified: only a share that was measured, and is less than half, says that it is not this class.
-            guard job.classes.count > 1 || (job.shares[expected] ?? 1) < 0.5 else { return nil }
+            guard job.classes.count > 1 || (job.share(of: expected) ?? 1) < 0.5 else { return nil }
         }
         let size = share.map { " (\(NumberText.percent($0, 0)) of its time)" } ?? ""
         let short = "job measured is \(job.classWords)\(size), not \(expected.rawValue)"
         let unmeasured =
-            job.shares[expected] == nil
-            ? " The \(expected.part) share of that job was not measured, so it may still be." : ""
+            job.share(of: expected) == nil
+            ? " The \(expected.words) share of that job was not measured, so it may still be." : ""
         return (
             short,
             "was measured on a job that is \(job.classWords)\(size), and the workload is \(expected.rawValue) (\(because)): "

@@ -10,6 +10,12 @@ struct ResolvedStudy {
     var study: Study
     /// What entered, what did not, and why; in the order of the evidence.
     var notes: [String] = []
+    /// What waiting adds at the scale of workloads that state one.
+    var scales: [ScaleUse] = []
+    /// Latencies of workloads that state their load.
+    var servings: [ServingUse] = []
+    /// Nodes that a measured overhead is of, by workload and model, where the evidence says so.
+    private(set) var measuredNodes: [String: Int] = [:]
 
     /// Replaces priors by measurements.
     ///
@@ -55,6 +61,8 @@ struct ResolvedStudy {
             use(item, workload: index, place: place, sharers: item.isMatchedByClass ? sharers : 1)
         }
         derive(evidence.filter(\.isComponent))
+        predictScale(evidence)
+        predictServing(evidence)
     }
 
     /// Says where a stated class and a measured profile of the same workload contradict each other.
@@ -152,6 +160,7 @@ struct ResolvedStudy {
                     + caution.sentence
             )
         }
+        measuredNodes[place] = item.nodes
         // One measurement that speaks for several workloads is one number, drawn once.
         let shared = sharers > 1 ? item.profile?.bound : nil
         replace(

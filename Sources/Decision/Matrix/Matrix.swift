@@ -225,11 +225,6 @@ struct Matrix {
     }
 }
 
-/// `1 GPU`, `16 GPUs`.
-func counted(_ count: Int, _ noun: String) -> String {
-    "\(NumberText.grouped(count)) \(noun)\(count == 1 ? "" : "s")"
-}
-
 /// A time for people: `10 minutes`, `9 hours`, `14 days`.
 func durationText(hours: Double) -> String {
     switch hours {

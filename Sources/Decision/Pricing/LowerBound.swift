@@ -50,7 +50,8 @@ struct LowerBound {
                 let waiting = mean(idle, platform, alone).cost
                 let full = mean(busy, platform, alone)
                 var licences = 0.0
-                if full.hosts > 1, !(commits && platform == model.today) {
+                // How far a replayed size is below its parts' at a huge demand is not known: then licences are left out.
+                if full.hosts > 1, model.replay == nil, !(commits && platform == model.today) {
                     // Whole hosts are at most one more than the demand fills.
                     licences = (full.cost - waiting) / LowerBound.scale * (full.hosts - 1) / full.hosts
                 }

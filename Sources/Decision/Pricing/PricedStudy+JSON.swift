@@ -14,6 +14,7 @@ extension PricedStudy {
             "horizon_years": .integer(study.horizonYears),
             "draws": .integer(draws),
             "seed": .string(String(seed)),
+            "replay": replay?.json,
             "useful_gpu_hours_per_month": usefulGPUHoursPerMonth.json,
             "models": .array(models.map(\.json)),
             "cloud_per_month": cloudPerMonth?.json,

@@ -19,14 +19,30 @@ package struct PricedStudy: Sendable {
     package var seed: UInt64
     /// What the reader of the study and the evidence had to say.
     package var notes: [String]
+    /// What sizes and idle hours were replayed from; absent for a study without a trace.
+    package var replay: ReplayFacts?
 
-    /// Prices a study with the comparisons of its records.
+    /// Prices a study with the comparisons of its records and the trace that it names.
     ///
-    /// - Throws: `CostModelError` when there is nothing to price.
-    package static func price(_ study: Study, evidence: [ComparedEvidence]) async throws(CostModelError) -> PricedStudy
-    {
-        let resolved = ResolvedStudy(study, evidence: evidence)
-        let model = try CostModel(study: resolved.study)
+    /// - Throws: ``DecisionError`` when there is nothing to price, or the trace cannot be replayed.
+    package static func price(
+        _ study: Study,
+        evidence: [ComparedEvidence],
+        trace: RecordedTrace? = nil
+    ) async throws(DecisionError) -> PricedStudy {
+        var resolved = ResolvedStudy(study, evidence: evidence)
+        let replay = try StudyReplay.of(resolved.study, trace)
+        if let replay { resolved.study = replay.study }
+        let model: CostModel
+        do throws(CostModelError) {
+            model = try CostModel(study: resolved.study, replay: replay?.demand)
+        } catch {
+            throw .cost(error.description)
+        }
+        if let replay {
+            await replay.warm(model.platforms.indices.map(model.uniform))
+            if let problem = replay.problem { throw problem }
+        }
         let draws = await DrawTable.drawn(model, count: study.policy.draws, seed: study.policy.seed, tasks: 2)
         var columns = [ContiguousArray<Double>](repeating: [], count: model.platforms.count)
         var useful = ContiguousArray<Double>()
@@ -37,9 +53,14 @@ package struct PricedStudy: Sendable {
                 columns[platform].append(contentsOf: slab.total(model.uniform(platform)))
             }
         }
+        let breakdowns = model.breakdowns(model.platforms.indices.map(model.uniform), draws)
         let models = model.platforms.indices.compactMap { platform in
-            PricedModel(model, platform, cost: columns[platform], useful: useful, draws)
+            breakdowns[platform].map {
+                PricedModel(model, platform, cost: columns[platform], useful: useful, breakdown: $0)
+            }
         }
+        if let problem = replay?.problem { throw problem }
+        let facts = replay.map(ReplayFacts.init)
         return PricedStudy(
             study: resolved.study,
             models: models,
@@ -47,7 +68,8 @@ package struct PricedStudy: Sendable {
             usefulGPUHoursPerMonth: Spread(draws: Array(useful)),
             draws: draws.count,
             seed: study.policy.seed,
-            notes: study.notes + resolved.notes
+            notes: study.notes + resolved.notes + (facts?.sentences ?? []),
+            replay: facts
         )
     }
 }
@@ -68,16 +90,14 @@ package struct PricedModel: Sendable {
     /// Why a workload does not fit, one sentence each.
     package var misfits: [String]
 
-    /// Prices one platform; nil where the model does not have it.
-    init?(
+    /// Prices one platform.
+    init(
         _ cost: CostModel,
         _ platform: Int,
         cost column: ContiguousArray<Double>,
         useful: ContiguousArray<Double>,
-        _ draws: DrawTable
+        breakdown: CostBreakdown
     ) {
-        let assignment = cost.uniform(platform)
-        guard let breakdown = cost.breakdown(assignment, draws) else { return nil }
         model = cost.platforms[platform]
         isToday = platform == cost.today
         costPerMonth = Spread(draws: Array(column))
@@ -85,7 +105,7 @@ package struct PricedModel: Sendable {
         costPerUsefulGPUHour = ratios.isEmpty ? nil : Spread(draws: ratios)
         self.breakdown = breakdown
         costPerAvailableGPUHour = breakdown.hours.available > 0 ? breakdown.total / breakdown.hours.available : nil
-        bills = cost.bills(assignment)
+        bills = cost.bills(cost.uniform(platform))
         misfits = cost.misfits(on: platform)
     }
 }

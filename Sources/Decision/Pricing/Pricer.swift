@@ -63,6 +63,17 @@ struct Pricer: Sendable {
         return (whole, useful)
     }
 
+    /// What assignments cost by group; nil for one that the model does not have.
+    func breakdowns(_ assignments: [[Int]]) async -> [CostBreakdown?] {
+        let parts = await Sweep.map(Sweep.runs(table.count)) { run in
+            Sweep.blocks(run).map { model.groups(of: assignments, table, $0) }
+        }
+        // Block after block, as the model itself adds them up.
+        var whole = GroupTotals(assignments.count)
+        for part in parts { for block in part { whole.add(block) } }
+        return whole.means
+    }
+
     /// Mean cost of each assignment over the first draws, an input held at a value where one is given.
     func means(_ assignments: [[Int]], sample: Int, fixing input: Int? = nil, at value: Double = 0) -> [Double] {
         let table = input.map { self.table.fixing($0, at: value) } ?? self.table

@@ -17,6 +17,10 @@ package struct ComparedEvidence: Sendable {
     /// The metric that decides; absent: the only confirmatory one, else the first.
     package var metric: String?
     package var comparison: Comparison
+    /// Nodes that one job of the records spans; absent where the study does not say.
+    package var nodes: Int?
+    /// The records themselves, for predictions; absent where the study asks for none.
+    package var records: ArmRecords?
 
     /// Makes one from its parts.
     package init(
@@ -25,8 +29,12 @@ package struct ComparedEvidence: Sendable {
         isComponent: Bool,
         metric: String? = nil,
         comparison: Comparison,
-        profile: JobProfile? = nil
+        profile: JobProfile? = nil,
+        nodes: Int? = nil,
+        records: ArmRecords? = nil
     ) {
+        self.nodes = nodes
+        self.records = records
         isMatchedByClass = !isComponent && workload == nil
         self.profile = profile
         self.workload = workload
@@ -34,6 +42,18 @@ package struct ComparedEvidence: Sendable {
         self.isComponent = isComponent
         self.metric = metric
         self.comparison = comparison
+    }
+}
+
+/// The records of both arms of a comparison.
+package struct ArmRecords: Sendable {
+    package var baseline: [Record]
+    package var other: [Record]
+
+    /// Makes one from its parts.
+    package init(baseline: [Record], other: [Record]) {
+        self.baseline = baseline
+        self.other = other
     }
 }
 

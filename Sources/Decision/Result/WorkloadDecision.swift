@@ -1,4 +1,5 @@
 package import Estate
+package import Scheduling
 package import Study
 
 /// What was decided for one workload.
@@ -13,6 +14,8 @@ package struct WorkloadDecision: Sendable {
     package var options: [WorkloadOption]
     /// The representative job: hours today and on the chosen model, when the study states them.
     package var job: JobTime?
+    /// Its jobs in the study's trace; nil without one.
+    package var jobs: JobSelector?
 
     /// Makes one from its parts.
     package init(
@@ -22,7 +25,8 @@ package struct WorkloadDecision: Sendable {
         regretPerMonth: Estimated,
         flipPoints: [FlipPoint],
         options: [WorkloadOption],
-        job: JobTime? = nil
+        job: JobTime? = nil,
+        jobs: JobSelector? = nil
     ) {
         self.name = name
         self.model = model
@@ -31,6 +35,7 @@ package struct WorkloadDecision: Sendable {
         self.flipPoints = flipPoints
         self.options = options
         self.job = job
+        self.jobs = jobs
     }
 }
 
@@ -70,7 +75,8 @@ package struct WorkloadOption: Sendable {
 
 /// Why a deployment model cannot serve a workload.
 package struct Rejection: Sendable, Hashable {
-    /// A stable code: `latency`, `tenancy`, `residency`, `rdma`, `live-migration`, `snapshots`, `memory`, `gang`.
+    /// A stable code: `latency`, `tenancy`, `residency`, `rdma`, `live-migration`, `snapshots`, `memory`, `gang`,
+    /// `serving`.
     package var code: String
     package var sentence: String
 

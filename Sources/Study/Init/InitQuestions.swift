@@ -456,6 +456,7 @@ extension InitQuestions {
         let usual = book.host(for: answers.gpu)
         switch metric {
         case .perHost: return (Double(hosts), "\(hosts) hosts")
+        case .perPlatform(let units): return (Double(units), "\(units) tests")
         case .perGPU: return (Double(answers.hosts.gpus), "\(answers.hosts.gpus) GPUs")
         case .perSocket: return (Double(hosts * (usual?.sockets ?? 2)), "\(hosts * (usual?.sockets ?? 2)) sockets")
         case .perCore(let perSocket, let order):

@@ -122,7 +122,15 @@ extension StudyAssembly {
             powerSpec,
             default: inherits?.power ?? self.power(powerSpec, gpu: gpu, gpus: gpus)
         )
-        let shape = HostShape(gpu: gpu, gpusPerHost: gpus, cores: cores, sockets: sockets, price: price, power: power)
+        let shape = HostShape(
+            gpu: gpu,
+            gpusPerHost: gpus,
+            cores: cores,
+            sockets: sockets,
+            memoryGiB: integer(section, "host_memory_gib", in: 1...1_048_576) ?? inherits?.memoryGiB,
+            price: price,
+            power: power
+        )
         return (shape, statedCores != nil || inherits != nil || usual != nil)
     }
 

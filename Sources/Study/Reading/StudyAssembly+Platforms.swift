@@ -162,7 +162,8 @@ extension StudyAssembly {
                     ? nil : numbers.assumed(interference, .zero, source: "whole GPUs are not shared")
             ),
             maximumSharesPerGPU: integer(section, "max_shares_per_gpu", in: 1...64) ?? (model.sharesGPU ? 4 : 1),
-            sites: texts(section, "sites")
+            sites: texts(section, "sites"),
+            replay: replayTerms(section, model)
         )
     }
 
@@ -350,13 +351,14 @@ private enum LicenceUnit: String, CaseIterable {
 }
 
 extension LicenceMetric {
-    /// The unit counted: `core`, `socket`, `GPU` or `host`.
+    /// The unit counted: `core`, `socket`, `GPU`, `host` or `test`.
     package var unitName: String {
         switch self {
         case .perCore: "core"
         case .perSocket: "socket"
         case .perGPU: "GPU"
         case .perHost: "host"
+        case .perPlatform: "test"
         }
     }
 }

@@ -181,6 +181,7 @@ extension StudyAssembly {
                     other: other,
                     metric: metric,
                     isComponent: isComponent,
+                    nodes: integer(section, "nodes", in: 1...1_000_000),
                     line: reader.line
                 )
             )

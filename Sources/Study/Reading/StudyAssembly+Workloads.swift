@@ -55,10 +55,13 @@ extension StudyAssembly {
                 "\(name ?? "A workload") names no activity metric; DCGM_FI_PROF_GR_ENGINE_ACTIVE is assumed."
             )
         }
+        let jobs = tracedJobs(section)
+        let needs = needs(section["needs"], key: key)
         let workload = Workload(
             name: name ?? "",
             workloadClass: workloadClass,
-            gpuHoursPerMonth: demand(section, key: key, estate: estate),
+            gpuHoursPerMonth: jobs?.statesDemand == false
+                ? numbers.broken(demandSpec(key)) : demand(section, key: key, estate: estate),
             observedOn: observedOn,
             activity: assumedByClass(
                 section,
@@ -105,8 +108,12 @@ extension StudyAssembly {
                 spec(key, "people_waiting", "People held up by one request", .number, "people", 0...1e6),
                 1
             ),
-            needs: needs(section["needs"], key: key),
-            nature: nature(section)
+            needs: needs,
+            nature: nature(section),
+            jobs: jobs,
+            leastSpeed: leastSpeed(section, spec(key, "least_speed", "Least speed on a part of a GPU", .share)),
+            scale: scale(section["scale"], shape: shape),
+            serving: serving(section["serving"], needs: needs)
         )
         return name == nil ? nil : workload
     }
@@ -157,14 +164,7 @@ extension StudyAssembly {
 
     /// GPU-hours a month, by whichever of the three ways they are written.
     private func demand(_ section: ObjectReader, key: String, estate: OwnedEstate) -> Quantity {
-        let spec = spec(
-            key,
-            "gpu_hours_per_month",
-            "Allocated GPU-hours",
-            .number,
-            "GPU-hours a month",
-            0...1e12
-        )
+        let spec = demandSpec(key)
         let ways = ["gpu_hours_per_month", "gpus", "allocated_share"]
         let given = ways.filter(section.has)
         guard let way = given.first, given.count == 1 else {
@@ -205,6 +205,10 @@ extension StudyAssembly {
             )
         default: return numbers.read(section, way, spec)
         }
+    }
+
+    private func demandSpec(_ key: String) -> QuantitySpec {
+        spec(key, "gpu_hours_per_month", "Allocated GPU-hours", .number, "GPU-hours a month", 0...1e12)
     }
 
     private func scaled(_ quantity: Quantity, by factor: Double, to spec: QuantitySpec, note: String) -> Quantity {
@@ -316,7 +320,9 @@ extension StudyAssembly {
     }
 
     private func needs(_ reader: Reader?, key: String) -> Needs {
-        guard let reader, let section = section(reader, StudySchema.needs) else { return Needs() }
+        guard let reader, let section = section(reader, StudySchema.needs) else {
+            return Needs(tenancyIsDeclared: false, frameworks: terms.frameworks, data: terms.data)
+        }
         return Needs(
             latencyP99Milliseconds: optional(section["p99_ms"]) { reader throws(DocumentError) in
                 try reader.double(in: 1e-6...1e9, unit: "ms")
@@ -328,11 +334,14 @@ extension StudyAssembly {
             ),
             tenancy: optional(section["tenancy"]) { reader throws(DocumentError) in try reader.choice("tenancy") }
                 ?? .shared,
+            tenancyIsDeclared: section.has("tenancy"),
             rdma: flag(section, "rdma") ?? false,
             liveMigration: flag(section, "live_migration") ?? false,
             snapshots: flag(section, "snapshots") ?? false,
             residency: texts(section, "sites"),
-            frameworks: texts(section, "frameworks")
+            frameworks: frameworks(section, also: terms.frameworks),
+            data: optional(section["data"]) { reader throws(DocumentError) in try reader.choice("kind of data") }
+                ?? terms.data
         )
     }
 }

@@ -11,7 +11,7 @@ package struct StudyErrors: Error, Sendable, Hashable, CustomStringConvertible {
     package let more: Int
 
     /// Sorts by line and keeps the first ``maximumCount``.
-    init(_ found: [DocumentError]) {
+    package init(_ found: [DocumentError]) {
         // One slip can be met twice, where two keys rest on the same value.
         var seen: Set<DocumentError> = []
         let distinct = found.filter { seen.insert($0).inserted }

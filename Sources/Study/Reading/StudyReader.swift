@@ -39,6 +39,10 @@ struct StudyAssembly {
     let book: PriceBook
     let catalogue: GPUCatalogue
     let findings: Findings
+    /// Whether the study has a trace: what only a replay asks is then read.
+    var hasTrace = false
+    /// What the study says for its auditors; read before the workloads, which share it.
+    var terms = ComplianceTerms()
     /// Reads numbers; remade when date, currency, rates and book of the study are known.
     var numbers: QuantityReader
 
@@ -79,6 +83,8 @@ struct StudyAssembly {
             book: usesBook(prices) ? book : nil,
             date: date
         )
+        hasTrace = root.has("trace")
+        terms = complianceTerms(root["compliance"])
         let horizon = integer(root, "horizon_years", in: 1...15) ?? 5
         guard let estate = estate(root) else {
             checkRest(root)
@@ -87,6 +93,7 @@ struct StudyAssembly {
         let platforms = self.platforms(root["platforms"], estate: estate, prices: prices)
         let workloads = self.workloads(root, estate: estate.owned, platforms: platforms)
         let evidence = self.evidence(root["evidence"], workloads: workloads, platforms: platforms)
+        let trace = self.trace(root["trace"])
         let study = Study(
             name: name ?? "",
             summary: optional(root["summary"]) { reader throws(DocumentError) in try reader.string() } ?? "",
@@ -104,10 +111,12 @@ struct StudyAssembly {
             policy: policy(root["policy"]),
             practice: practice(root["practice"]),
             evidence: evidence,
+            trace: trace,
             cloudPerGPUHour: cloud(prices, gpu: estate.owned.shape.gpu),
+            compliance: terms,
             notes: []
         )
-        return finished(study)
+        return finished(derived(study, prices: prices))
     }
 
     /// Adds the notes and the checks that need the whole study.

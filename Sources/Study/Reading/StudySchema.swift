@@ -25,8 +25,8 @@ package enum StudySchema {
 
     /// In the order of the file.
     package static let sections: [Section] = [
-        root, quantity, exchangeRate, estate, hostGroup, expansion, workload, needs, platform, licence, prices, policy,
-        practice, evidence,
+        root, quantity, exchangeRate, estate, hostGroup, expansion, workload, needs, scale, serving, jobs, platform,
+        licence, prices, policy, practice, compliance, complianceEvidence, evidence, trace, promise,
     ]
 
     static let root = Section(
@@ -51,7 +51,19 @@ package enum StudySchema {
             key("prices", "mapping", "the price book", "Prices and terms; each absent one comes from the price book."),
             key("policy", "mapping", "see there", "How the decision is made."),
             key("practice", "mapping", "unknown", "What the organisation does today."),
+            key(
+                "compliance",
+                "mapping",
+                "none",
+                "What auditors ask: frameworks, kind of data, who shares; see `comply.md`."
+            ),
             key("evidence", "list", "none", "Records that measure an overhead."),
+            key(
+                "trace",
+                "mapping",
+                "none",
+                "Jobs as the scheduler saw them: sizes and idle hours are replayed from them."
+            ),
         ]
     )
 
@@ -128,6 +140,12 @@ package enum StudySchema {
             ),
             key("sockets_per_host", "whole number", "2", "CPU sockets in one host."),
             key(
+                "host_memory_gib",
+                "whole number, GiB",
+                "unknown: limits nothing",
+                "Main memory of one host: a limit when `assay simulate --estate` places jobs."
+            ),
+            key(
                 "server_price",
                 "money",
                 "price book; an error where it has none",
@@ -155,6 +173,7 @@ package enum StudySchema {
             key("gpus_per_host", "whole number", "the estate's", "GPUs in one host."),
             key("cores_per_host", "whole number", "the estate's", "Physical CPU cores in one host."),
             key("sockets_per_host", "whole number", "the estate's", "CPU sockets in one host."),
+            key("host_memory_gib", "whole number, GiB", "the estate's", "Main memory of one host."),
             key("server_price", "money", "the estate's", "The price of a new host of this kind."),
             key("power_kw", "number, kW", "the estate's", "Electrical power at full load."),
             key("purchased", "date", "the estate's", "When the hosts were bought."),
@@ -224,7 +243,7 @@ package enum StudySchema {
             key("people_waiting", "number", "1", "People held up by one request."),
             key(
                 "job_class",
-                "`gpu-bound`, `storage-bound` or `cpu-bound`",
+                "`gpu-bound`, `compute-bound`, `collective-bound`, `transfer-bound`, `storage-bound`, `cpu-bound` or `launch-bound`",
                 "the profile's",
                 "What takes at least half of the time of its jobs; evidence that names no workload is matched by it."
             ),
@@ -235,6 +254,74 @@ package enum StudySchema {
                 "A record of `assay measure --job` on one machine: where the time goes. Overheads are derived from it."
             ),
             key("needs", "mapping", "none", "What the workload demands of a platform."),
+            key(
+                "scale",
+                "mapping",
+                "none",
+                "The scale its jobs will run at; waiting is predicted for it from records."
+            ),
+            key("serving", "mapping", "none", "Its load and objective; its tail latency is predicted from records."),
+            key(
+                "jobs",
+                "mapping, or `all`",
+                "required with a trace",
+                "Which jobs of the trace are the workload's; with it, how much it uses may be left to the trace."
+            ),
+            key(
+                "least_speed",
+                "share",
+                "50%, assumed; with a trace only",
+                "The least speed, relative to a whole GPU, at which its jobs may be given a part of one."
+            ),
+        ]
+    )
+
+    static let jobs = Section(
+        path: "workloads[].jobs",
+        summary: """
+            Which jobs of the trace are the workload's: all that is stated must hold, of several names one must. A job \
+            belongs to one workload at most; those of none are counted and left out. `all` takes every job.
+            """,
+        keys: [
+            key("team", "text or list", "any", "Names in the trace's column of teams, whichever `trace.team` says."),
+            key("class", "text or list", "any", "Names in the trace's column of classes."),
+            key("profile", "text or list", "any", "MIG profiles that jobs had."),
+            key("gpus", "whole number or range", "any", "GPUs that a job asks for: `1`, `2-8` or `8-`."),
+        ]
+    )
+
+    static let scale = Section(
+        path: "workloads[].scale",
+        summary: """
+            A job in which ranks wait for each other. Where evidence holds detours of both arms, what waiting adds on so many \
+            nodes is predicted and combined with the overhead at the scale that was measured; see `predict.md`.
+            """,
+        keys: [
+            key("nodes", "whole number", "required", "Nodes that the job will span."),
+            key("ranks_per_node", "whole number", "the estate's `gpus_per_host`", "Ranks on each node."),
+            key("step_ms", "number, ms", "required", "Work of one step on one rank, without noise and communication."),
+            key("synchronisations", "number", "1", "Synchronisations a step."),
+            key("exposed", "share", "100%", "The share of them that ranks wait at."),
+            key("slack_ms", "number, ms", "0", "How late a rank may be before anyone waits."),
+        ]
+    )
+
+    static let serving = Section(
+        path: "workloads[].serving",
+        summary: """
+            A service under load. Where evidence holds service times, its tail is predicted under each model, and a model \
+            under which the objective breaks at this load and with so many replicas is not eligible; see `predict.md`.
+            """,
+        keys: [
+            key("rate_per_s", "number", "required", "Requests a second over the fleet, in the busy hour."),
+            key("replicas", "whole number", "required", "Replicas that share one queue."),
+            key("slots", "whole number", "1", "Requests that each replica serves at once."),
+            key(
+                "objective",
+                "text such as `p99<200ms`",
+                "`needs.p99_ms`",
+                "The quantile of latency that must be kept."
+            ),
         ]
     )
 
@@ -254,7 +341,63 @@ package enum StudySchema {
             key("live_migration", "true or false", "false", "Jobs must move between hosts while they run."),
             key("snapshots", "true or false", "false", "Machines must be snapshotted."),
             key("sites", "text or list", "anywhere", "The sites data may stay at."),
-            key("frameworks", "text or list", "none", "Regulated data, by framework: `hipaa`, `pci-dss`."),
+            key(
+                "frameworks",
+                "text or list",
+                "none",
+                "Regulated data, by framework: `hipaa`, `pci-dss`; those of `compliance` come in addition."
+            ),
+            key(
+                "data",
+                "`open`, `internal`, `personal`, `health`, `cardholder` or `restricted`",
+                "that of `compliance`, else unknown",
+                "What kind of data; with a framework, a tenancy and sites that are not stated are derived from it."
+            ),
+        ]
+    )
+
+    static let compliance = Section(
+        path: "compliance",
+        summary: """
+            What holds for all workloads when they are audited. Constraints derived from it are named in the report; what a \
+            workload states itself is never replaced.
+            """,
+        keys: [
+            key("frameworks", "text or list", "none", "Frameworks of every workload, beside its own."),
+            key("data", "kind of data, as in `needs`", "unknown", "The kind of data of workloads that state none."),
+            key(
+                "tenants",
+                "`one` or `several`",
+                "unknown",
+                "Whether customers of several organisations share servers: then the owner is a provider."
+            ),
+            key("sites", "text or list", "none", "Where regulated data may stay, for workloads that state no sites."),
+            key("derive", "true or false", "true", "Whether tenancy and sites are derived where they are not stated."),
+            key(
+                "separation_tests_per_year",
+                "whole number",
+                "2",
+                "Tests that PCI DSS A1.1.4 asks of a provider; priced by `prices.separation_test`."
+            ),
+            key(
+                "max_evidence_age_days",
+                "whole number, days",
+                "any",
+                "The oldest evidence that `assay comply` counts."
+            ),
+            key("statements", "path", "none", "The file with people's statements."),
+            key("evidence", "list", "none", "Records and captures for `assay comply`."),
+        ]
+    )
+
+    static let complianceEvidence = Section(
+        path: "compliance.evidence[]",
+        summary: "One file of evidence for `assay comply`, with what it is claimed to be of.",
+        keys: [
+            key("path", "path", "required", "A record, or a capture of `assay inspect --capture`."),
+            key("host", "text", "required", "The host that it is of; a record of another host is refused."),
+            key("model", "deployment model", "required", "The deployment model that it shows."),
+            key("collected", "date", "unknown", "When a capture was made; records say it themselves."),
         ]
     )
 
@@ -308,6 +451,24 @@ package enum StudySchema {
                 "0 for whole GPUs, else price book",
                 "Slowdown from neighbours on the same GPU."
             ),
+            key(
+                "start_up_s",
+                "number, s",
+                "60 for virtual machines, else 0, assumed; with a trace only",
+                "What stands before each job's work while it already holds its GPUs: a machine's boot."
+            ),
+            key(
+                "instance_creation_s",
+                "number, s",
+                "5 where GPUs are cut, else 0, assumed; with a trace only",
+                "What the creation of a MIG instance adds."
+            ),
+            key(
+                "switching",
+                "rate",
+                "3% for time slicing, else 0, assumed; with a trace only",
+                "Time lost to switching while jobs share a GPU in turns."
+            ),
             key("max_shares_per_gpu", "whole number", "4 for time slicing", "The most virtual GPUs cut from one GPU."),
             key("sites", "text or list", "wherever the estate is", "The sites where it can stand."),
         ]
@@ -359,6 +520,12 @@ package enum StudySchema {
                 "Share of those calendar hours in which a person who waits loses work."
             ),
             key("nvidia_ai_enterprise_per_gpu_year", "money", "price book", "The licence that vGPU needs."),
+            key(
+                "separation_test",
+                "money",
+                "price book",
+                "One penetration test of the separation between customers; asked for with pci-dss and several tenants."
+            ),
             key("cloud_per_gpu_hour", "money", "price book; none where it has none", "A cloud GPU by the hour."),
         ]
     )
@@ -416,6 +583,68 @@ package enum StudySchema {
                 "false",
                 "Component records are shown; they enter the overheads of workloads with a `profile`, where no job was compared."
             ),
+            key(
+                "nodes",
+                "whole number",
+                "unknown",
+                "Nodes that one job of these records spans; waiting on more is predicted for workloads with a `scale`."
+            ),
+        ]
+    )
+
+    static let trace = Section(
+        path: "trace",
+        summary: """
+            The jobs of a site. With a trace, the size of every platform and its idle hours come from replaying the jobs \
+            of its workloads; `packing`, `peak_to_mean` and `peak_correlation` are then not asked.
+            """,
+        keys: [
+            key("file", "path", "required", "The trace, relative to the study."),
+            key(
+                "format",
+                "`sacct`, `swf`, `csv`, `philly`, `openb` or `azure-llm`",
+                "found out from the first line",
+                "As `assay simulate --format`."
+            ),
+            key(
+                "columns",
+                "mapping of fields",
+                "the format's",
+                "As `assay simulate --map`: `duration: run_seconds:s`, or `gpus: =1` for one value."
+            ),
+            key("zone", "text", "UTC", "What times without a zone mean: `+01:00`, `Europe/Berlin`."),
+            key(
+                "team",
+                "`account`, `user`, `group`, `partition` or `qos`",
+                "account",
+                "The column of `sacct` that names the team."
+            ),
+            key("shards_per_gpu", "whole number", "none", "How many of Slurm's shards make a GPU."),
+            key(
+                "tokens_per_second",
+                "mapping of `prefill` and `decode`",
+                "none",
+                "What makes a duration of tokens, for a trace of requests."
+            ),
+            key("recorded_under", "deployment model", "required", "The deployment model under which the jobs ran."),
+            key(
+                "recorded_overhead",
+                "rate",
+                "each workload's own under that model",
+                "Its overhead, which is in the durations and is taken off once."
+            ),
+            key("recorded_start_up_s", "number, s", "0", "Its start-up, which is in the durations as well."),
+            key("promise", "mapping", "95 % within 60 minutes, assumed", "What is promised about waiting."),
+            key("queue", "`fcfs` or `easy`", "fcfs", "The order in which jobs start."),
+        ]
+    )
+
+    static let promise = Section(
+        path: "trace.promise",
+        summary: "Every platform is as large as it takes for so many jobs to start within a time.",
+        keys: [
+            key("jobs", "share", "95%", "How many of the jobs, above 0."),
+            key("within_minutes", "number, minutes", "required", "Within how long of their submission."),
         ]
     )
 
