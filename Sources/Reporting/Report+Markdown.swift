@@ -44,7 +44,7 @@ private struct MarkdownReport {
 
             \(banner)**\(escape(result.estate.sentence))**
 
-            \(summary)Prices and contracts as of \(study.date), over \(study.horizonYears) years, in \(currency).
+            \(summary)Prices and contracts as of \(study.date), over \(counted(study.horizonYears, "year")), in \(currency).
 
 
             """
@@ -292,6 +292,7 @@ private struct MarkdownReport {
                 let notes = (evidence.comparison.validity + metric.validity).filter { $0.severity != .note }
                 return [
                     escape(subject), evidence.model.title, escape("\(metric.name), \(metric.statistic)"),
+                    escape(evidence.comparison.tools(of: metric.name).joined(separator: ", ")),
                     escape(effect),
                     escape(Words.verdict(metric, in: evidence.comparison)),
                     notes.map { escape($0.sentence) }.joined(separator: " "),
@@ -303,10 +304,34 @@ private struct MarkdownReport {
             + (rows.isEmpty
                 ? ""
                 : MarkdownText.table(
-                    header: ["Of", "Model", "Metric", "Overhead [95 %]", "Verdict", "Limits"],
-                    numeric: [3],
+                    header: ["Of", "Model", "Metric", "Measured with", "Overhead [95 %]", "Verdict", "Limits"],
+                    numeric: [4],
                     rows: rows
-                ))
+                )) + files + predictions
+    }
+
+    /// Files of other tools, each with its hash.
+    private var files: String {
+        let rows = page.anchors.recordRows.flatMap { record in
+            record.imported.map { source in
+                [
+                    escape(source.runWords), escape(source.tool), escape(record.label),
+                    escape(source.metrics.prefix(3).joined(separator: ", ") + (source.metrics.count > 3 ? ", …" : "")),
+                    MarkdownText.inlineCode(source.fileSHA256 ?? ""),
+                ]
+            }
+        }
+        guard !rows.isEmpty else { return "" }
+        return "### Files of other tools\n\n"
+            + MarkdownText.table(header: ["Run", "Measured with", "Arm", "Metrics", "SHA-256"], rows: rows)
+    }
+
+    /// What was predicted for a scale and a load at which nothing was measured.
+    private var predictions: String {
+        guard !result.predictions.isEmpty else { return "" }
+        return "### Predicted, not measured\n\n"
+            + result.predictions.map { "- \(escape($0.sentence)) (\($0.records.joined(separator: ", ")))\n" }.joined()
+            + "\n"
     }
 
     private var tornado: String {
@@ -344,6 +369,7 @@ private struct MarkdownReport {
                         ]
                     } + [["**Total**", "", "", "", Figures.exact(platform.totalPerMonth), ""]]
                 text += "### \(assignment.isChosen ? "The choice" : "Today"): \(BillWords.title(platform))\n\n"
+                if let basis = ReplayWords.basis(platform, result.replay) { text += "\(escape(basis))\n\n" }
                 text += MarkdownText.table(
                     header: ["Line", "Group", "Quantity", "Unit price", "Amount", "Inputs are"],
                     numeric: [2, 3, 4],

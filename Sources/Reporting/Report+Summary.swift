@@ -11,33 +11,43 @@ extension Report {
         let page = Page(result)
         var text = ""
         if result.study.isIllustrative { text += "Illustrative: the inputs of this study are made up.\n" }
-        text += Words.oneLine(result.estate.sentence) + "\n\n"
+        text += oneLine(result.estate.sentence) + "\n\n"
         text += workloads(page).render() + "\n" + money(page).render()
         for remark in [page.cloud.map { _ in cloudCaveat }, page.hostsNeeded].compactMap(\.self) {
-            text += "\n\(Words.oneLine(remark))\n"
+            text += "\n\(oneLine(remark))\n"
         }
-        return text + "\n" + measurements(page)
+        return text + predictions(result) + "\n" + measurements(page)
+    }
+
+    /// What was predicted for a scale and a load at which nothing was measured.
+    private static func predictions(_ result: DecisionResult) -> String {
+        guard !result.predictions.isEmpty else { return "" }
+        return "\nPredicted, not measured:\n"
+            + result.predictions.map { prediction in
+                let records = prediction.records.map { String($0.prefix(15)) }.joined(separator: ", ")
+                return "  \(oneLine(prediction.sentence)) [\(records)]\n"
+            }.joined()
     }
 
     private static func measurements(_ page: Page) -> String {
         var text = "What to measure next. \(page.measurementsLead)\n"
         for (index, measurement) in page.result.measurements.enumerated() {
-            text += "\(index + 1). \(Words.oneLine(measurement.title)): \(page.worth(measurement))\n"
-            text += "   \(Words.oneLine(measurement.reason))\n"
-            for line in measurement.command.split(separator: "\n") { text += "   $ \(Words.oneLine(String(line)))\n" }
+            text += "\(index + 1). \(oneLine(measurement.title)): \(page.worth(measurement))\n"
+            text += "   \(oneLine(measurement.reason))\n"
+            for line in measurement.command.split(separator: "\n") { text += "   $ \(oneLine(String(line)))\n" }
         }
         return text
     }
 
     private static func workloads(_ page: Page) -> TextTable {
-        let currency = Words.oneLine(page.figures.currency)
+        let currency = oneLine(page.figures.currency)
         return TextTable(
             header: ["Workload", "Runs on", "Probability", "\(currency)/month", "Regret/month", "Overhead is"],
             alignments: [.left, .left, .right, .right, .right, .left],
             rows: page.result.workloads.map { workload in
                 let option = workload.options.first { $0.model == workload.model }
                 return [
-                    Words.oneLine(workload.name), workload.model.title, Figures.probability(workload.probability.value),
+                    oneLine(workload.name), workload.model.title, Figures.probability(workload.probability.value),
                     option?.marginalCostPerMonth.map { Figures.amount($0.mean) } ?? "–",
                     Figures.amount(workload.regretPerMonth.value),
                     option.map { overhead($0, of: workload.name, page) } ?? "–",

@@ -21,6 +21,8 @@ struct Axis {
     let title: String
     private let divisor: Double
     private let places: Int
+    /// Whether values are decimal logarithms, so that ticks are labelled by the powers.
+    private var isLogarithmic = false
 
     /// The part of the width kept free on each side, so that tick labels at the ends are not cut.
     private static let margin = 0.065
@@ -71,6 +73,21 @@ struct Axis {
         self.places = places
     }
 
+    /// An axis of decimal logarithms that covers the powers given: for values from 1 to 10^15.
+    ///
+    /// Positions are asked for by logarithm; ticks stand at whole powers, every one or every other.
+    init(decades last: Double, title: String) {
+        let most = last.isFinite ? min(max(last.rounded(.up), 1), 15) : 15
+        low = 0
+        high = most
+        let stride = most > 8 ? 2 : 1
+        ticks = (0...Int(most)).filter { $0 % stride == 0 }.map(Double.init)
+        self.title = title
+        divisor = 1
+        places = 0
+        isLogarithmic = true
+    }
+
     /// Where a value stands, as a percentage of the width for an attribute; nil for what is not finite.
     func position(_ value: Double) -> Markup? {
         guard let share = fraction(value) else { return nil }
@@ -87,7 +104,12 @@ struct Axis {
     func contains(_ value: Double) -> Bool { value >= low && value <= high }
 
     /// A tick's label.
-    func label(_ tick: Double) -> String { NumberText.grouped(tick / divisor, places) }
+    func label(_ tick: Double) -> String {
+        guard isLogarithmic else { return NumberText.grouped(tick / divisor, places) }
+        var power = 1.0
+        for _ in 0..<Int(min(max(tick, 0), 15)) { power *= 10 }
+        return NumberText.grouped(power)
+    }
 
     private func fraction(_ value: Double) -> Double? {
         guard value.isFinite, high > low else { return nil }

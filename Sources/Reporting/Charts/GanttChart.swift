@@ -45,7 +45,7 @@ struct GanttChart {
     }
 
     private static func count(_ lane: NodeTimeline.Lane) -> String {
-        "\(NumberText.grouped(lane.bars.count)) job\(lane.bars.count == 1 ? "" : "s")"
+        counted(lane.bars.count, "job")
     }
 
     private var description: String {

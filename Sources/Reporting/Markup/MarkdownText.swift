@@ -1,3 +1,5 @@
+import Documents
+
 /// Outside text as it may stand in a Markdown document.
 enum MarkdownText {
     /// Text for a paragraph or a table cell: one line, what Markdown or HTML reads as markup escaped.
@@ -5,7 +7,7 @@ enum MarkdownText {
         var result = ""
         var isFirst = true
         for scalar in text.unicodeScalars {
-            let shown = Markup.visible(scalar)
+            let shown = scalar.visible
             switch shown {
             case "&": result += "&amp;"
             case "<": result += "&lt;"
@@ -26,7 +28,7 @@ enum MarkdownText {
     /// A block of code, fenced by more backticks than the text holds in a row.
     static func code(_ text: String) -> String {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
-            String(String.UnicodeScalarView(line.unicodeScalars.map(Markup.visible)))
+            oneLine(String(line))
         }
         let fence = String(repeating: "`", count: max(3, longestRun(in: text) + 1))
         return "\(fence)sh\n\(lines.joined(separator: "\n"))\n\(fence)\n"
@@ -36,7 +38,7 @@ enum MarkdownText {
     ///
     /// A bar would end a table cell even inside code, so it is spelled with a backslash there.
     static func inlineCode(_ text: String) -> String {
-        let clean = String(String.UnicodeScalarView(text.unicodeScalars.map(Markup.visible)))
+        let clean = oneLine(text)
         let fence = String(repeating: "`", count: longestRun(in: clean) + 1)
         let pad = clean.hasPrefix("`") || clean.hasSuffix("`") || clean.isEmpty ? " " : ""
         let cell = clean.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|")

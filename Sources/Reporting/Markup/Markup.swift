@@ -1,3 +1,5 @@
+import Documents
+
 /// HTML or SVG text: the literal parts stand as written, and every interpolated string is escaped.
 ///
 /// Names in a study are hostile until proven otherwise; with this type a string cannot reach a page unescaped, because
@@ -55,20 +57,12 @@ struct Markup: Sendable, Hashable, ExpressibleByStringInterpolation {
             case ">": result += "&gt;"
             case "\"": result += "&quot;"
             case "'": result += "&#39;"
-            default: result.unicodeScalars.append(visible(scalar))
+            default: result.unicodeScalars.append(scalar.visible)
             }
         }
         return result
     }
 
-    /// The character to show for a scalar of outside text.
-    static func visible(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
-        if scalar.properties.generalCategory == .control { return " " }
-        switch scalar.value {
-        case 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069, 0x2028, 0x2029: return "\u{FFFD}"
-        default: return scalar.properties.isNoncharacterCodePoint ? "\u{FFFD}" : scalar
-        }
-    }
 }
 
 extension Sequence<Markup> {

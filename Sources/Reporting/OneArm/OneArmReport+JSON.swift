@@ -21,6 +21,7 @@ extension OneArmReport {
                 "runs": .integer(summary.arm.runs),
             ]),
             "cautions": .array(summary.cautions.map { .string($0) }),
+            "notes": .array(summary.notes.map { .string($0) }),
             "unit_of_replication": .string(summary.unitOfReplication.rawValue),
             "metrics": .array(summary.metrics.map(json)),
             "class_priors": .array(

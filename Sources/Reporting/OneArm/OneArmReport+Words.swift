@@ -16,6 +16,7 @@ extension OneArmReport {
         lines += table.render().split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init)
         lines.append("")
         lines += summary.cautions.map { "caution: \($0)" }
+        lines += summary.notes.map { "note: \($0)" }
         lines += notes
         if !classPriors.isEmpty { lines += [""] + priorLines }
         lines += ["", "What a pair needs"] + needs.map { "- \($0)" }
@@ -33,7 +34,6 @@ extension OneArmReport {
     }
 
     private var armWords: String {
-        func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
         let what =
             model.map { $0.rawValue }
             ?? (isGuest ? "a virtual machine, its deployment model unknown" : "deployment model unknown")
@@ -162,7 +162,7 @@ extension OneArmReport {
     private var runsNeeded: String {
         let confirmatory = summary.metrics.filter { $0.metric.role == .confirmatory }
         let counted = confirmatory.compactMap { metric in metric.pairsForTwoPercent.map { (metric.metric.name, $0) } }
-        let control = "four runs or more in each arm, interleaved where that can be"
+        let control = "four runs in each arm, interleaved where that can be"
         guard let worst = counted.max(by: { $0.1 < $1.1 }), let best = counted.min(by: { $0.1 < $1.1 }) else {
             return "At least \(control); these runs are too few or too uneven to say how many find 2 %."
         }
@@ -170,6 +170,6 @@ extension OneArmReport {
             worst.0 == best.0
             ? "\(NumberText.grouped(worst.1)) pairs"
             : "\(NumberText.grouped(best.1)) (\(best.0)) to \(NumberText.grouped(worst.1)) pairs (\(worst.0))"
-        return "Runs: \(control); as uneven as these are, \(many) find an overhead of 2 % in 19 of 20 times."
+        return "Runs: at least \(control); as uneven as these are, \(many) find an overhead of 2 % in 19 of 20 times."
     }
 }

@@ -73,6 +73,7 @@ extension Page {
             Table.Row(["Total", "", "", "\(Figures.exact(platform.totalPerMonth))", ""], isTotal: true)
         )
         let hours = platform.hours
+        let basis = ReplayWords.basis(platform, result.replay).map { " \($0)" } ?? ""
         return """
             <h3 id="\(anchor)">\(title)</h3>
             <p>\(carried(platform)) Needs \
@@ -80,7 +81,7 @@ extension Page {
             \(platform.hosts == 1 ? "host" : "hosts") with \(NumberText.grouped(platform.gpus)) GPUs. Of \
             \(Figures.number(hours.available)) GPU-hours a month, \(Figures.number(hours.useful)) are useful, \
             \(Figures.number(hours.lost)) lost to overhead, \(Figures.number(hours.idleAllocated)) allocated but \
-            inactive and \(Figures.number(hours.idleUnallocated)) unallocated (\(Self.term("idle, twice", .idle))).</p>
+            inactive and \(Figures.number(hours.idleUnallocated)) unallocated (\(Self.term("idle, twice", .idle))).\(basis)</p>
             \(Table(
                 caption: "Bill of \(title), \(result.study.currency) a month",
                 columns: [

@@ -56,10 +56,6 @@ struct ComparisonSection {
             """
     }
 
-    private func counted(_ count: Int, _ word: String) -> String {
-        "\(NumberText.grouped(count)) \(word)\(count == 1 ? "" : "s")"
-    }
-
     private func records(_ arm: Arm) -> Markup {
         let names = arm.files.isEmpty ? arm.records : arm.files
         return names.map { name -> Markup in
@@ -102,7 +98,8 @@ struct ComparisonSection {
                 rows.append(
                     ForestPlot.Row(
                         label: "\(metric.name), \(secondary.statistic)",
-                        words: secondary.descriptiveBecause.map { "descriptive only: \($0)" } ?? "secondary",
+                        words: secondary.descriptiveBecause.map { "descriptive only: \($0)" } ?? secondary.limitWords
+                            ?? "secondary",
                         shape: .ring,
                         interval: secondary.effect.map { ($0.estimate, $0.low, $0.high) },
                         isWeak: secondary.descriptiveBecause != nil
@@ -137,7 +134,7 @@ struct ComparisonSection {
                     """
                     \(metric.name), \(metric.statistic.description) <span class="sub">\(metric.unit), \
                     \(metric.direction == .lower ? "less is better" : "more is better"), \
-                    \(metric.isConfirmatory ? "confirmatory" : "exploratory")</span>
+                    \(metric.isConfirmatory ? "confirmatory" : "exploratory")\(source(of: metric))</span>
                     """,
                     "<strong>\(Words.verdict(metric, in: comparison))</strong>",
                     "\(effect(metric.overhead))",
@@ -151,7 +148,7 @@ struct ComparisonSection {
                 rows.append(
                     Table.Row([
                         "\(metric.name), \(secondary.statistic.description)",
-                        "\(secondary.descriptiveBecause.map { "descriptive only: \($0)" } ?? "secondary")",
+                        "\(secondary.descriptiveBecause.map { "descriptive only: \($0)" } ?? secondary.limitWords ?? "secondary")",
                         "\(effect(secondary.effect))",
                         "\(secondary.effect.map { Words.lostShare(of: $0.estimate, signed: true) } ?? "–")",
                         "–", "–", "\(secondary.effect?.method ?? "–")",
@@ -168,6 +165,20 @@ struct ComparisonSection {
             ],
             rows: rows
         ).markup
+    }
+
+    /// What measured it, with the files where it was imported: `, measured with fio 3.33 (files 1, 2)`.
+    private func source(of metric: MetricComparison) -> Markup {
+        let tools = comparison.tools(of: metric.name)
+        guard !tools.isEmpty else { return "" }
+        var seen: Set<String> = []
+        let links = (comparison.baseline.files(of: metric.name) + comparison.other.files(of: metric.name))
+            .compactMap { anchors.files(of: $0.record) }
+            .filter { seen.insert($0).inserted }
+            .enumerated()
+            .map { number, anchor -> Markup in Page.link("files of record \(number + 1)", anchor) }
+        let files: Markup = links.isEmpty ? "" : " (\(links.joined(", ")))"
+        return ", measured with \(tools.joined(separator: " and "))\(files)"
     }
 
     private func details(of metric: MetricComparison) -> Markup {

@@ -21,7 +21,7 @@ extension Page {
             \(matrixTable)</div>
             </div>
             \(summary)
-            <p class="about">Prices and contracts as of \(study.date.description), over \(study.horizonYears) years, \
+            <p class="about">Prices and contracts as of \(study.date.description), over \(counted(study.horizonYears, "year")), \
             in \(study.currency). \(estateWords) Every underlined figure links to the input, the record or the bill \
             line it comes from.</p>
             </header>
@@ -44,7 +44,7 @@ extension Page {
         let gpus = estate.hosts.reduce(0.0) { $0 + Double($1.count) * Double($1.shape.gpusPerHost) }
         guard gpus > 0 else { return "No hosts are owned; what is needed would be bought." }
         return """
-            Owned today: \(NumberText.grouped(gpus)) GPUs in \(NumberText.grouped(hosts)) hosts, used as \
+            Owned today: \(counted(Int(gpus), "GPU")) in \(counted(Int(hosts), "host")), used as \
             \(estate.today.title).
             """
     }

@@ -23,7 +23,7 @@ extension Page {
             "evidence",
             "The evidence",
             """
-            \(parts.isEmpty ? none : parts.joined())\(overheadsPart)\(recordsPart)
+            \(parts.isEmpty ? none : parts.joined())\(predictionsPart)\(overheadsPart)\(recordsPart)
             """
         )
     }
@@ -82,6 +82,23 @@ extension Page {
             """
     }
 
+    /// What was predicted from the records: for a scale and a load at which nothing was measured.
+    private var predictionsPart: Markup {
+        let predictions = result.predictions
+        guard !predictions.isEmpty else { return "" }
+        let items = predictions.map { prediction -> Markup in
+            let links = prediction.records.enumerated().map { number, record -> Markup in
+                let text = "record \(number + 1)"
+                return anchors.record(record).map { " \(link(text, $0))" } ?? " \(text)"
+            }
+            return "<li>\(prediction.sentence)\(links.joined())</li>"
+        }
+        return """
+            <h3 id="predictions">Predicted, not measured</h3>
+            <ul>\(items.joined())</ul>
+            """
+    }
+
     private var recordsPart: Markup { Self.records(anchors) }
 
     /// The records that the comparisons cite.
@@ -92,6 +109,7 @@ extension Page {
                 id: record.anchor,
                 [
                     "\(record.file.isEmpty ? "–" : Words.fileName(record.file))", "\(record.label)",
+                    "\(record.tools)\(filesLink(record))",
                     "<code>\(record.identifier.isEmpty ? "–" : record.identifier)</code>",
                 ]
             )
@@ -100,8 +118,51 @@ extension Page {
             <h3 id="records">Records</h3>
             <p>The identifier is the hash of a record's content: a record that was altered has another one.</p>
             \(Table(
-                caption: "Records", columns: [.text("File"), .text("Deployment model"), .text("Identifier")], rows: rows
-            ).markup)
+                caption: "Records",
+                columns: [
+                    .text("File"), .text("Deployment model"), .text("Measured with"), .text("Identifier"),
+                ],
+                rows: rows
+            ).markup)\(files(anchors))
+            """
+    }
+
+    private static func filesLink(_ record: Anchors.RecordRow) -> Markup {
+        let count = record.imported.count
+        guard count > 0 else { return "" }
+        return ", \(link(counted(count, "file"), record.filesAnchor))"
+    }
+
+    /// The most files of one record that a page lists.
+    private static let mostFiles = 100
+
+    /// Files of other tools that the records were made of, each with its hash, so that it can be found again.
+    private static func files(_ anchors: Anchors) -> Markup {
+        let records = anchors.recordRows.filter { !$0.imported.isEmpty }
+        guard !records.isEmpty else { return "" }
+        let rows = records.flatMap { record in
+            record.imported.prefix(mostFiles).enumerated().map { number, source in
+                Table.Row(
+                    id: number == 0 ? record.filesAnchor : nil,
+                    [
+                        "\(source.runWords)", "\(source.tool)", "<code>\(source.format ?? "–")</code>",
+                        link(Words.fileName(record.file.isEmpty ? record.identifier : record.file), record.anchor),
+                        "<code>\(source.fileSHA256 ?? "–")</code>",
+                    ]
+                )
+            }
+        }
+        let rest = records.reduce(0) { $0 + max(0, $1.imported.count - mostFiles) }
+        let more: Markup = rest > 0 ? "<p>\(NumberText.grouped(rest)) further files are in the records.</p>\n" : ""
+        return """
+            <h3 id="files">Files of other tools</h3>
+            <p>What was imported, file by file, with the program that wrote it; <code>sha256sum</code> of a file prints \
+            the digits behind <code>sha256:</code>.</p>
+            \(Table(
+                caption: "Files of other tools",
+                columns: [.text("Run"), .text("Measured with"), .text("Format"), .text("Record"), .text("SHA-256")],
+                rows: rows
+            ).markup)\(more)
             """
     }
 }

@@ -68,7 +68,10 @@ struct Page {
     }
 
     /// A figure that links to where it comes from; plain where the report does not have the place.
-    func link(_ text: String, _ anchor: String?) -> Markup {
+    func link(_ text: String, _ anchor: String?) -> Markup { Self.link(text, anchor) }
+
+    /// The same, for parts that stand on more than one kind of page.
+    static func link(_ text: String, _ anchor: String?) -> Markup {
         guard let anchor else { return "\(text)" }
         return "<a class=\"f\" href=\"#\(anchor)\">\(text)</a>"
     }

@@ -19,6 +19,22 @@ struct Anchors {
         var identifier: String
         var file: String
         var label: String
+        /// What measured, file by file where it was imported.
+        var sources: [MeasurementSource]
+
+        /// The files of other tools.
+        var imported: [MeasurementSource] { sources.filter { $0.fileSHA256 != nil } }
+        /// Where the first of them is listed: a word of ours.
+        var filesAnchor: String { "files-of-\(anchor)" }
+
+        /// The programs, each once: `fio 3.33`.
+        var tools: String {
+            var names: [String] = []
+            for source in sources where !source.tool.isEmpty && !names.contains(source.tool) {
+                names.append(source.tool)
+            }
+            return names.isEmpty ? "–" : names.joined(separator: ", ")
+        }
     }
 
     init(inputs summaries: [InputSummary], comparisons: [ComparedEvidence]) {
@@ -43,7 +59,13 @@ struct Anchors {
                     records[known] = anchor
                     if !file.isEmpty, records[file] == nil { records[file] = anchor }
                     recordRows.append(
-                        RecordRow(anchor: anchor, identifier: identifier, file: file, label: arm.label)
+                        RecordRow(
+                            anchor: anchor,
+                            identifier: identifier,
+                            file: file,
+                            label: arm.label,
+                            sources: arm.sources.filter { $0.record == identifier }
+                        )
                     )
                 }
             }
@@ -55,6 +77,12 @@ struct Anchors {
 
     /// The row of a record, by identifier or path.
     func record(_ name: String) -> String? { records[name] }
+
+    /// Where the files of other tools are listed that a record was made of; nothing where it was not.
+    func files(of record: String) -> String? {
+        guard let anchor = records[record] else { return nil }
+        return recordRows.first { $0.anchor == anchor && !$0.imported.isEmpty }?.filesAnchor
+    }
 
     /// How an input entered.
     func provenance(_ key: String) -> Provenance? { kinds[key] }

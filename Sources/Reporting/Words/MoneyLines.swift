@@ -83,7 +83,8 @@ extension Page {
             return "\(workload.name) \(Figures.number(spread.mean)) times its mean\(word)"
         }
         let shown = peaks.prefix(3).joined(separator: ", ") + (peaks.count > 3 ? " and \(peaks.count - 3) more" : "")
-        let because = peaks.isEmpty ? "" : "peaks are provided for: \(shown); "
+        let replay = result.replay.map { "so many are needed for \($0.promise), as replayed; " }
+        let because = replay != nil ? replay ?? "" : peaks.isEmpty ? "" : "peaks are provided for: \(shown); "
         let before = today.map { $0.assignment.platforms.reduce(0.0) { $0 + Double($1.hosts) } }
         let same =
             chosen.isToday
@@ -91,7 +92,7 @@ extension Page {
         return
             "In the first year the choice needs \(NumberText.grouped(needed)) hosts where \(NumberText.grouped(owned)) "
             + "\(owned == 1 ? "is" : "are") owned, and the rest is bought: \(because)"
-            + "\(Figures.number(gpus)) GPUs at the peak are rounded up to whole hosts.\(same)"
+            + "\(Figures.number(gpus)) GPUs\(replay == nil ? " at the peak" : "") are rounded up to whole hosts.\(same)"
     }
 
     /// Whether knowing it better could change the choice at all.

@@ -119,9 +119,4 @@ enum Words {
     static func fileName(_ path: String) -> String {
         path.split(separator: "/").suffix(2).joined(separator: "/")
     }
-
-    /// One line of outside text for a terminal: control characters become spaces.
-    static func oneLine(_ text: String) -> String {
-        String(String.UnicodeScalarView(text.unicodeScalars.map(Markup.visible)))
-    }
 }
