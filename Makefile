@@ -8,9 +8,9 @@ RELEASE_FLAGS := -c release --static-swift-stdlib
 RELEASE_DIR = $(shell swift build $(RELEASE_FLAGS) --show-bin-path)
 EXAMPLE ?= fintech-training
 PORT ?= 8080
-SWIFT_SOURCES := Package.swift Sources Tests Benchmarks
+SWIFT_SOURCES := Package.swift Sources Tests Benchmarks Fuzz
 
-.PHONY: help tools demo release test check format lint bench dist dist-check clean
+.PHONY: help tools demo release test check format lint fuzz bench dist dist-check clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,6 +35,9 @@ lint: ## the layout and the documentation comments, as CI checks them
 	swift format lint --strict --recursive --parallel $(SWIFT_SOURCES)
 
 check: lint test ## what CI runs
+
+fuzz: tools ## every importer fuzzed for a minute (SECONDS_EACH=…, FORMATS="fio rtla")
+	scripts/fuzz
 
 bench: release ## the figures that README and docs quote
 	scripts/bench

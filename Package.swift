@@ -47,15 +47,6 @@ let package = Package(
             swiftSettings: settings
         ),
         .target(
-            name: "Study",
-            dependencies: [
-                "Documents", "Probability", "Estate", .product(name: "Yams", package: "Yams"),
-            ],
-            resources: [.embedInCode("PriceBook/prices.json")],
-            swiftSettings: settings,
-            linkerSettings: mathematics
-        ),
-        .target(
             name: "Evidence",
             dependencies: [
                 "Documents", "Probability", "Estate", realModule,
@@ -72,23 +63,57 @@ let package = Package(
             linkerSettings: mathematics
         ),
         .target(
+            name: "Study",
+            dependencies: [
+                "Documents", "Probability", "Estate", "Scheduling", .product(name: "Yams", package: "Yams"),
+            ],
+            resources: [.embedInCode("PriceBook/prices.json")],
+            swiftSettings: settings,
+            linkerSettings: mathematics
+        ),
+        .target(
             name: "Cost",
             dependencies: ["Documents", "Probability", "Estate", "Study", realModule],
             swiftSettings: numericSettings,
             linkerSettings: mathematics
         ),
         .target(
+            name: "Compliance",
+            dependencies: [
+                "Documents", "Probability", "Estate", "Evidence", "Study",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            resources: [.embedInCode("Controls/controls.json")],
+            swiftSettings: settings,
+            linkerSettings: mathematics
+        ),
+        .target(
             name: "Decision",
             dependencies: [
-                "Documents", "Probability", "Estate", "Study", "Evidence", "Cost", realModule,
+                "Documents", "Probability", "Estate", "Scheduling", "Study", "Evidence", "Cost", realModule,
             ],
-            swiftSettings: numericSettings,
+            swiftSettings: settings,
             linkerSettings: mathematics
         ),
         .target(
             name: "Reporting",
-            dependencies: ["Documents", "Estate", "Study", "Evidence", "Scheduling", "Cost", "Decision"],
+            dependencies: ["Documents", "Estate", "Study", "Evidence", "Scheduling", "Cost", "Compliance", "Decision"],
             resources: [.embedInCode("Assets/report.css")],
+            swiftSettings: settings,
+            linkerSettings: mathematics
+        ),
+
+        // Plans as other tools' files: values in, text out.
+        .target(
+            name: "Exporting",
+            dependencies: ["Documents", "Estate", "Scheduling"],
+            swiftSettings: settings
+        ),
+
+        // Other tools' files: bytes in, records and traces out. Still pure: the files themselves are the commands' business.
+        .target(
+            name: "Importing",
+            dependencies: ["Documents", "Probability", "Estate", "Evidence", "Scheduling", realModule],
             swiftSettings: settings,
             linkerSettings: mathematics
         ),
@@ -129,8 +154,9 @@ let package = Package(
         .target(
             name: "Commands",
             dependencies: [
-                "Documents", "Estate", "Study", "Evidence", "Scheduling", "Cost", "Decision", "Reporting",
-                "NodeCommands", "Operating",
+                "Documents", "Estate", "Study", "Evidence", "Scheduling", "Importing", "Exporting", "Cost",
+                "Compliance",
+                "Decision", "Reporting", "NodeCommands", "Operating",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: settings
@@ -142,7 +168,7 @@ let package = Package(
         .testTarget(name: "EstateTests", dependencies: ["Estate", "Documents"], swiftSettings: settings),
         .testTarget(
             name: "StudyTests",
-            dependencies: ["Study", "Documents", "Estate", "Probability"],
+            dependencies: ["Study", "Documents", "Estate", "Probability", "Scheduling"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -153,6 +179,7 @@ let package = Package(
         .testTarget(
             name: "SchedulingTests",
             dependencies: ["Scheduling", "Documents", "Estate", "Probability"],
+            exclude: ["Layouts/Optima"],
             swiftSettings: settings
         ),
         .testTarget(
@@ -161,19 +188,43 @@ let package = Package(
             swiftSettings: settings
         ),
         .testTarget(
+            name: "ComplianceTests",
+            dependencies: ["Compliance", "Documents", "Estate", "Study", "Evidence"],
+            swiftSettings: settings
+        ),
+        .testTarget(
             name: "DecisionTests",
-            dependencies: ["Decision", "Documents", "Estate", "Study", "Evidence", "Cost", "Probability"],
+            dependencies: [
+                "Decision", "Documents", "Estate", "Study", "Evidence", "Cost", "Probability", "Scheduling",
+            ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "ReportingTests",
-            dependencies: ["Reporting", "Decision", "Documents", "Estate", "Study", "Evidence", "Cost", "Probability"],
+            dependencies: [
+                "Reporting", "Compliance", "Scheduling", "Decision", "Documents", "Estate", "Study", "Evidence", "Cost",
+                "Probability",
+            ],
             swiftSettings: settings
         ),
         .testTarget(
             name: "ProbingTests",
             dependencies: ["Probing", "CProbe", "CNVML", "Documents", "Estate", "Evidence", "Probability"],
             exclude: ["Fixtures"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ImportingTests",
+            dependencies: ["Importing", "Documents", "Estate", "Evidence", "Scheduling", "Probability"],
+            exclude: ["Samples", "ClusterSamples"],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "ExportingTests",
+            dependencies: [
+                "Exporting", "Documents", "Estate", "Scheduling", .product(name: "Yams", package: "Yams"),
+            ],
+            exclude: ["Goldens"],
             swiftSettings: settings
         ),
         .testTarget(name: "OperatingTests", dependencies: ["Operating"], swiftSettings: settings),
@@ -203,6 +254,15 @@ if Context.environment["ASSAY_BENCHMARKS"] == "1" {
     )
     package.targets.append(
         .executableTarget(
+            name: "assay-bench-predict",
+            dependencies: ["Evidence", "Probability"],
+            path: "Benchmarks/Sources/assay-bench-predict",
+            swiftSettings: settings,
+            linkerSettings: mathematics
+        )
+    )
+    package.targets.append(
+        .executableTarget(
             name: "assay-bench-models",
             dependencies: ["Documents", "Estate", "Probability", "Scheduling"],
             path: "Benchmarks/Sources/assay-bench-models",
@@ -210,5 +270,27 @@ if Context.environment["ASSAY_BENCHMARKS"] == "1" {
             linkerSettings: mathematics
         )
     )
+    package.targets.append(
+        .executableTarget(
+            name: "assay-bench-layouts",
+            dependencies: ["Estate", "Scheduling"],
+            path: "Benchmarks/Sources/assay-bench-layouts",
+            swiftSettings: settings,
+            linkerSettings: mathematics
+        )
+    )
     package.products.append(.executable(name: "assay-bench", targets: ["assay-bench"]))
+}
+
+// Fuzzing of what reads other tools' files: `make fuzz`; users and CI never build it.
+if Context.environment["ASSAY_FUZZ"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "assay-fuzz-import",
+            dependencies: ["Documents", "Evidence", "Importing"],
+            path: "Fuzz/assay-fuzz-import",
+            swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])],
+            linkerSettings: mathematics
+        )
+    )
 }

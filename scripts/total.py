@@ -1,4 +1,4 @@
-"""Reads the log of `swift test` and prints one total: how many passed, failed and were skipped."""
+"""Reads the log of `swift test` and prints what failed, what was skipped, and one total."""
 
 import re
 import sys
@@ -12,5 +12,8 @@ if not whole or passed + failed == 0:
     sys.exit("no test ran")
 for line in re.findall(r"^[➜􀙟] Test .*(?:skipped|cancelled).*$", log, re.M):
     print(line)
+# Again at the end, where the log of a run is cut: what failed, and what was expected.
+for line in re.findall(r"^[✘􀢄] Test .*(?: recorded an issue |failed after ).*$", log, re.M):
+    print(line[:1000])
 print(f"{passed} passed, {failed} failed, {skipped} skipped")
 sys.exit(1 if failed else 0)

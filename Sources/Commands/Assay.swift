@@ -15,9 +15,11 @@ package struct Assay: AsyncParsableCommand {
             """,
         version: Version.current,
         subcommands: [
-            InitCommand.self, ValidateCommand.self, RecordCommand.self, CompareCommand.self, CostCommand.self,
-            DecideCommand.self, SimulateCommand.self, InspectCommand.self, MeasureCommand.self,
-            SlurmSweepTaskCommand.self,
+            InitCommand.self, ValidateCommand.self, RecordCommand.self, ImportCommand.self, CompareCommand.self,
+            PredictCommand.self, CostCommand.self, DecideCommand.self, SimulateCommand.self, PlanCommand.self,
+            ComplyCommand.self,
+            InspectCommand.self,
+            MeasureCommand.self, SlurmSweepTaskCommand.self,
         ]
     )
 

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import Testing
 
 /// The built `assay`, run as a user runs it.
@@ -47,8 +48,10 @@ enum AssayBinary {
         process.standardOutput = try FileHandle(forWritingTo: URL(fileURLWithPath: scratch + "/out"))
         process.standardError = try FileHandle(forWritingTo: URL(fileURLWithPath: scratch + "/err"))
         try process.run()
+        let guardian = Guardian(of: process.processIdentifier, seconds: 600)
         process.waitUntilExit()
-        #expect(process.terminationReason == .exit, "assay was ended by a signal")
+        guardian.dismiss()
+        #expect(process.terminationReason == .exit, "assay was ended by a signal, or hung for ten minutes")
         return Outcome(
             status: process.terminationStatus,
             output: try String(contentsOfFile: scratch + "/out", encoding: .utf8),
@@ -63,6 +66,24 @@ enum AssayBinary {
         let object = try JSONSerialization.jsonObject(with: Data(outcome.output.utf8))
         return try #require(object as? [String: Any])
     }
+}
+
+/// Ends a process that hangs, so that its test fails and says so instead of holding up all the others.
+private final class Guardian: Sendable {
+    private let isDone = Mutex(false)
+
+    init(of process: pid_t, seconds: Int) {
+        // A thread of its own: those of a queue may all be waiting for other processes.
+        Thread.detachNewThread { [self] in
+            for _ in 0..<seconds * 5 {
+                usleep(200_000)
+                if isDone.withLock({ $0 }) { return }
+            }
+            isDone.withLock { if !$0 { kill(process, SIGKILL) } }
+        }
+    }
+
+    func dismiss() { isDone.withLock { $0 = true } }
 }
 
 /// A folder that is gone after the test.

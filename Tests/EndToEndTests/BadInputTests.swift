@@ -251,6 +251,46 @@ import Testing
         #expect(!outcome.errors.isEmpty)
     }
 
+    static let pipes: [(arguments: [String], remedy: String)] = [
+        (["import", "pipe"], "name - and pipe it in"),
+        (["import", "pipe", "--as", "fio"], "name - and pipe it in"),
+        (["import", "pipe", "--as", "prometheus-text"], "name - and pipe it in"),
+        (["record", "pipe", "--metric", "m", "--unit", "s", "--better", "lower"], "name - and pipe it in"),
+        (["simulate", "pipe", "--gpus", "8"], "name - and pipe it in"),
+        (["compare", "pipe"], "write what it gives to a file"), (["decide", "pipe"], "write what it gives to a file"),
+        (["inspect", "--from", "pipe"], "write what it gives to a file"),
+        (["predict", "--record", "pipe", "--rate", "1"], "write what it gives to a file"),
+        (["plan", "--demand", "pipe", "--gpus", "2", "--gpu", "a100-sxm-80gb"], "write what it gives to a file"),
+    ]
+
+    @Test(
+        "a pipe that nobody writes to is refused at once, not waited for",
+        .timeLimit(.minutes(1)),
+        arguments: pipes.indices
+    )
+    func pipe(_ index: Int) throws {
+        let (arguments, remedy) = Self.pipes[index]
+        let folder = try TemporaryFolder()
+        try #require(mkfifo(folder.path + "/pipe", 0o600) == 0)
+        let outcome = try AssayBinary.run(arguments, in: folder.path)
+        #expect(outcome.status == 2, "\(outcome.errors)")
+        let said = outcome.errors + outcome.output
+        #expect(said.contains("pipe: is a pipe, and only regular files are read by name"), "\(said)")
+        #expect(said.contains(remedy), "\(said)")
+        #expect(folder.names == ["pipe"])
+    }
+
+    @Test("what was piped in is read by -, and a device is refused")
+    func notAFile() throws {
+        let folder = try TemporaryFolder()
+        let record = ["record", "-", "--metric", "m", "--unit", "s", "--better", "lower"]
+        let piped = try AssayBinary.run(record, in: folder.path, input: Self.csv)
+        #expect(piped.status == 0, "\(piped.errors)")
+        let device = try AssayBinary.run(["import", "/dev/zero"], in: folder.path)
+        #expect(device.status == 2)
+        #expect(device.errors.contains("/dev/zero: is a device"), "\(device.errors)")
+    }
+
     @Test("an output that cannot be a folder is named as it was given, and the file in its way is kept")
     func outputOntoAFile() throws {
         let folder = try TemporaryFolder()

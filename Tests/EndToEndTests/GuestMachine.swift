@@ -64,8 +64,8 @@ struct GuestMachine {
     static func run(
         _ jobs: [(name: String, words: [String])],
         accelerators: [Accelerator],
-        bootSeconds: Double = 60,
-        limit: Double = 180
+        bootSeconds: Double = 120,
+        limit: Double = 240
     ) throws -> Outcome {
         let folder = try TemporaryFolder()
         try initramfs(jobs).write(to: URL(fileURLWithPath: folder.path + "/initramfs"))

@@ -107,6 +107,13 @@ import Testing
         #expect(other.errors.contains("another plan"))
         let forgotten = try measure(["--runs", "4", "-o", "a.record.json"], job: job, in: folder)
         #expect(forgotten.status == 2)
+        // A plan that somebody altered since is no plan to go on with.
+        let whole = try folder.read("a.journal")
+        try folder.write("a.journal", whole.replacingOccurrences(of: "\"timeout_s\":3600", with: "\"timeout_s\":36000"))
+        let altered = try measure(["--runs", "4", "-o", "a.record.json", "--resume"], job: job, in: folder)
+        #expect(altered.status == 2)
+        #expect(altered.errors.contains("the plan was altered"), "\(altered.errors)")
+        try folder.write("a.journal", whole)
         // A torn last line, as after a loss of power.
         let journal = try FileHandle(forWritingTo: URL(fileURLWithPath: folder.path + "/a.journal"))
         try journal.seekToEnd()

@@ -59,13 +59,21 @@ import Testing
         let first = try listener(token, in: folder)
         let second = try listener(token, in: folder)
         for name in ["a", "b"] {
-            let outcome = try AssayBinary.run(
-                [
-                    "measure", "--peer", "\(first.1),\(second.1)", "--quick", "--rounds", "2", "--seconds", "0.6",
-                    "--keep-disturbed", "--allow-emulated", "-o", "\(name).record.json",
-                ] + token,
-                in: folder.path
-            )
+            func run() throws -> AssayBinary.Outcome {
+                try AssayBinary.run(
+                    [
+                        "measure", "--peer", "\(first.1),\(second.1)", "--quick", "--rounds", "2", "--seconds", "0.6",
+                        "--keep-disturbed", "--allow-emulated", "-o", "\(name).record.json",
+                    ] + token,
+                    in: folder.path
+                )
+            }
+            var outcome = try run()
+            // A listener lets go of the last session when it sees that its end has been closed.
+            for _ in 0..<50 where outcome.status == 3 && outcome.errors.contains("busy") {
+                usleep(200_000)
+                outcome = try run()
+            }
             try #require(outcome.status == 0, "\(outcome.errors)")
             #expect(outcome.output.contains("net_allreduce_64kib_3_ranks"))
             let record = try folder.read("\(name).record.json")
@@ -82,6 +90,31 @@ import Testing
         first.0.end()
         #expect(first.0.process.terminationStatus == 0, "\(first.0.text)")
         #expect(first.0.text.contains("ended after"))
+    }
+
+    @Test("with --json a listener says on a line what it did in each session")
+    func served() throws {
+        let folder = try TemporaryFolder()
+        let (process, address) = try listener(["--json", "--sessions", "1"], in: folder)
+        let outcome = try AssayBinary.run(
+            [
+                "measure", "--peer", address, "--rounds", "2", "--seconds", "0.1", "--network-probes",
+                "network-latency",
+                "--keep-disturbed", "--allow-emulated", "-o", "a.record.json", "--json",
+            ],
+            in: folder.path
+        )
+        try #require(outcome.status == 0, "\(outcome.errors)")
+        let said = try #require(JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+        #expect(said["file"] as? String == "a.record.json" && (said["id"] as? String)?.hasPrefix("sha256:") == true)
+        process.process.waitUntilExit()
+        let line = try #require(process.line(with: "session_of"))
+        let served = try #require(JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+        #expect((served["session_of"] as? String)?.hasPrefix("127.0.0.1:") == true)
+        let runs = try #require(served["runs"] as? Int)
+        #expect(runs >= 2 && served["failed_runs"] as? Int == 0)
+        #expect(served["work"] as? [String: Int] == ["echo": runs])
+        #expect(try #require(served["seconds"] as? Double) > 0)
     }
 
     @Test("a listener that dies leaves a record that says so, or none")
@@ -253,8 +286,12 @@ import Testing
         try (0..<ProcessInfo.processInfo.activeProcessorCount).map { _ in
             let process = Process()
             process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            // A test that is killed leaves nothing spinning for long.
             process.arguments = [
-                "-c", "chrt -i -p 0 $$ >/dev/null 2>&1 || renice -n 19 $$ >/dev/null; while :; do :; done",
+                "-c",
+                "chrt -i -p 0 $$ >/dev/null 2>&1 || renice -n 19 $$ >/dev/null; s=$(date +%s); "
+                    + "while :; do i=0; while [ $i -lt 1000000 ]; do i=$((i+1)); done; "
+                    + "[ $(($(date +%s) - s)) -lt 300 ] || exit; done",
             ]
             try process.run()
             return process
@@ -277,21 +314,39 @@ import Testing
         let spinners = try Self.keepAwake()
         defer { for spinner in spinners { kill(spinner.processIdentifier, SIGKILL) } }
         var seen: [String] = []
+        var isDisturbed = false
+        let before = try Self.stolenTicks()
+        let start = ContinuousClock.now
+        let ticksPerSecond = Double(sysconf(Int32(_SC_CLK_TCK)) * ProcessInfo.processInfo.activeProcessorCount)
         for attempt in 1...3 {
             let (measured, records) = try measureThroughRelays(relay, folder, "\(attempt)")
             let difference = RelayRecord.median(measured[1]) - RelayRecord.median(measured[0])
             let injected = records[1].added - records[0].added
-            #expect(injected >= 199, "the relay did not wait")
+            // The one that does not wait may itself be late; the one that waits cannot be early.
+            #expect(records[1].added >= 199, "the relay did not wait")
             let error = abs(difference - injected) / injected
             seen.append("measured \(difference) us, injected \(injected) us, preempted \(records.map(\.preemptions))")
             if error <= 0.05 { return }
-            // Another attempt only where the relay itself says that it was disturbed.
-            guard records.contains(where: \.isDisturbed) else {
-                Issue.record("\(seen.joined(separator: "; "))")
-                return
-            }
+            isDisturbed = isDisturbed || records.contains(where: \.isDisturbed)
         }
-        try Test.cancel("the relay was preempted in every attempt: \(seen.joined(separator: "; "))")
+        let stolen = (try Self.stolenTicks() - before) / (elapsed(since: start) * ticksPerSecond)
+        guard !isDisturbed, stolen < 0.01 else {
+            try Test.cancel(
+                "the relay was preempted, or \(stolen) of the time stolen, in three attempts: \(seen.joined(separator: "; "))"
+            )
+        }
+        Issue.record("three times: \(seen.joined(separator: "; "))")
+    }
+
+    /// What the hypervisor, if there is one, gave to others instead of this machine so far.
+    private static func stolenTicks() throws -> Double {
+        let line = try String(contentsOfFile: "/proc/stat", encoding: .utf8).split(separator: "\n").first
+        let words = line?.split(separator: " ") ?? []
+        return words.count > 8 ? Double(words[8]) ?? 0 : 0
+    }
+
+    private func elapsed(since start: ContinuousClock.Instant) -> Double {
+        (ContinuousClock.now - start) / .seconds(1)
     }
 
     /// Medians of round trips through a relay that does not wait and one that does, in the order ABBA, and their records.

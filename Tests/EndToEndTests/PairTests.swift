@@ -35,6 +35,14 @@ import Testing
         // A second pair in the same place is refused, and a finished one goes on to its end at once.
         let again = try AssayBinary.run(Self.pair("sh -c", ["-o", "p"]), in: folder.path)
         #expect(again.status == 2 && again.errors.contains("--continue"), "\(again.errors)")
+        let journal = try folder.read("p/journal.jsonl")
+        try folder.write(
+            "p/journal.jsonl",
+            journal.replacingOccurrences(of: "\\\"seed\\\":7", with: "\\\"seed\\\":8")
+        )
+        let altered = try AssayBinary.run(Self.pair("false", ["-o", "p", "--continue"]), in: folder.path)
+        #expect(altered.status == 2 && altered.errors.contains("the plan was altered"), "\(altered.errors)")
+        try folder.write("p/journal.jsonl", journal)
         let resumed = try AssayBinary.run(Self.pair("false", ["-o", "p", "--continue"]), in: folder.path)
         #expect(resumed.status == 0, "\(resumed.errors)")
         let other = try AssayBinary.run(Self.pair("sh -c", ["-o", "p", "--continue", "--aa"]), in: folder.path)

@@ -75,6 +75,12 @@ import Testing
         for file in ["results.json", "series.csv", "groups.csv", "jobs.csv"] {
             #expect(try !folder.read("out/" + file).isEmpty)
         }
+        // The estate is too small today: said as such, not as a date.
+        let told = try AssayBinary.run(
+            Self.estate + ["--objective", "90:3600", "--growth", "0.5", "--replications", "3"],
+            in: folder.path
+        )
+        #expect(told.output.contains("demand has outgrown the estate already: the promise is broken today (3 draws)"))
         let page = try folder.read("out/index.html")
         #expect(page.contains("GPUs needed"))
         #expect(page.contains("&lt;red&gt;"))
@@ -93,6 +99,9 @@ import Testing
             (["--objective", "hello"], "--objective"), (["--growth", "0.4"], "--objective"),
             (["--overhead", "0.1", "--no-departures"], "--no-departures"), (["--vm-shapes", "0"], "--vm-shapes"),
             (["--recorded-overhead", "0.1"], "--recorded-under"), (["--needs", "a=2:1"], "--needs"),
+            (["--overhead", "1e300"], "--overhead"), (["--overhead", "nan"], "--overhead"),
+            (["--switching=-0.1"], "--switching"), (["--interference", "inf"], "--interference"),
+            (["--model", "vm-vgpu", "--slots", "1"], "--slots 1 is outside 2 to 64"),
         ] {
             let result = try AssayBinary.run(Self.estate + more, in: folder.path)
             #expect(result.status == 64, "\(more)")
@@ -100,5 +109,215 @@ import Testing
         }
         let pool = try AssayBinary.run(["simulate", "t.csv", "--gpus", "8", "--overhead", "0.1"], in: folder.path)
         #expect(pool.status == 64)
+    }
+
+    @Test func `quotas hold a team's jobs back, and one for a team that is not there is said`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("t.csv", SimulateTests.trace)
+        try folder.write("q.csv", "team,gpus\nread,4\n\"blue, green\",1\n")
+        let arguments = ["simulate", "t.csv", "--gpus", "4", "--quota", "red=2", "--quotas", "q.csv"]
+        let report = try AssayBinary.json(arguments + ["--json", "--jobs", "j.csv"], in: folder.path)
+        // Red may hold 2 GPUs: its second job waits for its first, blue's starts at once.
+        #expect(report["held_by_quota"] as? Int == 1)
+        #expect(report["quotas_of_unknown_teams"] as? [String] == ["read"])
+        #expect((report["quotas"] as? [[String: Any]])?.count == 3)
+        #expect(try folder.read("j.csv").contains("b,10,100,90,150,pool,completed\nc,20,20,0,50,pool,completed"))
+        let told = try AssayBinary.run(arguments + ["-o", "out"], in: folder.path)
+        #expect(
+            told.output.contains(
+                "1 of 3 quotas is for a team that the trace does not have: 'read' (did you mean 'red'?)"
+            )
+        )
+        #expect(told.output.contains("held back by a quota"))
+        #expect(try folder.read("out/index.html").contains("read 4, blue, green 1, red 2"))
+        let tight = try AssayBinary.json(
+            ["simulate", "t.csv", "--gpus", "4", "--quota", "red=1", "--json"],
+            in: folder.path
+        )
+        #expect((tight["rejected"] as? [String: Int]) == ["above-quota": 1])
+        let told2 = try AssayBinary.run(["simulate", "t.csv", "--gpus", "4", "--quota", "red=1"], in: folder.path)
+        #expect(told2.output.contains("above the quota of its team"))
+        // A sweep is under the same quotas.
+        let sweep = try AssayBinary.json(
+            ["simulate", "t.csv", "--gpus", "4", "--quota", "red=2", "--sweep", "queue=fcfs,easy", "--json"],
+            in: folder.path
+        )
+        #expect((sweep["runs"] as? [[String: Any]])?.allSatisfy { $0["held_by_quota"] as? Int == 1 } == true)
+    }
+
+    @Test func `a MIG model cuts jobs by what they state, and says who keeps whole GPUs`() throws {
+        let folder = try TemporaryFolder()
+        var text = "job,submit_s,duration_s,gpus,gpu_memory_mib,team\n"
+        for job in 0..<4 { text += "small\(job),0,1000,1,6000,a\n" }
+        text += "large,0,1000,1,70000,a\nquiet,0,1000,1,,b\ngang,0,1000,2,6000,b\n"
+        try folder.write("t.csv", text)
+        let estate = ["simulate", "t.csv", "--gpus", "8", "--gpu", "a100-sxm-80gb"]
+        let whole = try AssayBinary.json(estate + ["--json"], in: folder.path)
+        #expect(whole["model"] as? String == "not-stated")
+        let report = try AssayBinary.json(
+            estate + ["--model", "bare-metal-mig", "--json", "--jobs", "j.csv"],
+            in: folder.path
+        )
+        #expect(report["model"] as? String == "bare-metal-mig")
+        #expect(
+            report["slices"] as? [String: Int] == [
+                "jobs": 7, "ask_whole_gpus": 7, "sliced": 4, "sliced_by_assumed_need": 4, "whole_no_memory_stated": 1,
+                "whole_fit_no_slice": 1, "whole_several_gpus": 1, "name_a_profile": 0,
+            ]
+        )
+        #expect((report["repartitions"] as? Int) == 4)
+        #expect(try folder.read("j.csv").contains(":3g.40gb@"))
+        let told = try AssayBinary.run(estate + ["--model", "bare-metal-mig", "-o", "out"], in: folder.path)
+        let sentence = "1 of 7 jobs ask for whole GPUs and state no memory: replayed as whole GPUs"
+        #expect(told.output.contains("Model: bare-metal-mig, instances come and go with the jobs"))
+        #expect(told.output.contains(sentence))
+        let page = try folder.read("out/index.html")
+        #expect(page.contains(sentence) && page.contains("Deployment model"))
+        // A stated need has a smaller slice.
+        _ = try AssayBinary.json(
+            estate + ["--model", "vm-vgpu-mig", "--needs", "*=0.1:0.3", "--json", "--jobs", "j.csv"],
+            in: folder.path
+        )
+        #expect(try folder.read("j.csv").contains(":1g.10gb@"))
+        // A sweep of models is their replays.
+        let sweep = try AssayBinary.json(
+            estate + ["--sweep", "model=bare-metal,bare-metal-mig", "--json"],
+            in: folder.path
+        )
+        #expect((sweep["runs"] as? [[String: Any]])?.compactMap { $0["repartitions"] as? Int } == [0, 4])
+    }
+
+    @Test func `a mixed estate has its parts, from options or from a decision`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("t.csv", Self.trace())
+        let estate = ["simulate", "t.csv", "--gpus", "24", "--gpu", "a100-sxm-80gb", "--model", "mixed", "--json"]
+        let parts = [
+            "--assign", "class:notebook=bare-metal-mig:8", "--assign", "class:training=vm-passthrough", "--overhead",
+            "0.1", "--start-up", "60", "--needs", "notebook=0.1:0.3",
+        ]
+        let report = try AssayBinary.json(estate + parts + ["--jobs", "j.csv"], in: folder.path)
+        #expect(report["model"] as? String == "mixed" && report["gpus"] as? Int == 24)
+        let rows = try folder.read("j.csv").split(separator: "\n").map(String.init)
+        // Notebooks on the first host, without the hypervisor's overhead; training on the others, with it.
+        #expect(rows.contains { $0.hasPrefix("n0,0,0,0,") && $0.contains(",0:0:1g.10gb@") })
+        #expect(rows.contains { $0.hasPrefix("t0,3000,3000,0,25060,1:") })
+        try folder.write(
+            "d.json",
+            """
+            {"assay_decision": 1, "workloads": [{"name": "notebook"}, {"name": "big", "jobs": "class:training"}],
+             "assignments": [{"chosen": false, "platforms": []}, {"chosen": true, "platforms": [
+              {"model": "bare-metal-mig", "workloads": ["notebook"], "gpus": 8},
+              {"model": "vm-passthrough", "workloads": ["big"], "gpus": 16}]}]}
+            """
+        )
+        let decided = try AssayBinary.json(
+            estate + ["--decision", "d.json"] + parts.dropFirst(4) + ["--jobs", "k.csv"],
+            in: folder.path
+        )
+        #expect(decided["model_detail"] as? String == report["model_detail"] as? String)
+        #expect(try folder.read("k.csv") == folder.read("j.csv"))
+        for (more, status, word) in [
+            ([], 64, "--decision FILE.json"), (["--assign", "class:notebook=metal"], 64, "deployment model"),
+            (["--assign", "class:notebok=bare-metal"], 2, "'notebok'"),
+            (["--assign", "*=bare-metal:5"], 2, "not whole hosts"),
+            (["--assign", "*=bare-metal:80"], 2, "does not fit the 24"),
+            (["--assign", "*=bare-metal:8", "--assign", "class:notebook=vm-vgpu"], 2, "both"),
+            (["--decision", "t.csv"], 2, "t.csv"),
+            (["--assign", "*=bare-metal", "--no-departures"], 64, "--no-departures"),
+            // Found before the first replay of a sweep.
+            (["--assign", "*=bare-metal:16", "--sweep", "gpus=24,8"], 2, "does not fit the 8"),
+        ] as [([String], Int32, String)] {
+            let outcome = try AssayBinary.run(estate + more, in: folder.path)
+            #expect(outcome.status == status && outcome.errors.contains(word), "\(more): \(outcome.errors)")
+        }
+    }
+
+    @Test func `a mixed estate is swept beside single models, each run as it would be alone`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("t.csv", Self.trace())
+        let parts = [
+            "--assign", "class:notebook=bare-metal-mig:8", "--assign", "class:training=vm-passthrough", "--overhead",
+            "0.1", "--needs", "notebook=0.1:0.3",
+        ]
+        let estate = ["simulate", "t.csv", "--gpus", "24", "--gpu", "a100-sxm-80gb", "--model", "mixed", "--json"]
+        let sweep = try AssayBinary.json(
+            estate + parts + ["--sweep", "gpus=16,24,model=mixed,vm-passthrough"],
+            in: folder.path
+        )
+        let runs = try #require(sweep["runs"] as? [[String: Any]])
+        #expect(runs.compactMap { $0["model"] as? String } == ["mixed", "vm-passthrough", "mixed", "vm-passthrough"])
+        #expect(runs.compactMap { $0["gpus"] as? Int } == [16, 16, 24, 24])
+        for (run, gpus) in zip([runs[0], runs[2]], [16, 24]) {
+            let alone = try AssayBinary.json(
+                ["simulate", "t.csv", "--gpus", "\(gpus)", "--gpu", "a100-sxm-80gb", "--model", "mixed", "--json"]
+                    + parts,
+                in: folder.path
+            )
+            for key in ["completed", "repartitions"] { #expect(run[key] as? Int == alone[key] as? Int) }
+            for key in ["mean_wait_s", "makespan_s", "allocated_share"] {
+                #expect((run[key] as? NSNumber)?.doubleValue == (alone[key] as? NSNumber)?.doubleValue, "\(key)")
+            }
+        }
+        let wrong = try AssayBinary.run(
+            ["simulate", "t.csv", "--gpus", "8", "--gpu", "a100-sxm-80gb", "--sweep", "model=mixed"],
+            in: folder.path
+        )
+        #expect(wrong.status == 64 && wrong.errors.contains("--model mixed"))
+    }
+
+    @Test func `hosts of a study limit jobs by their cores and by their memory`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(
+            "study.yaml",
+            """
+            name: hosts
+            date: 2026-11-01
+            estate:
+              today: bare-metal
+              gpu: a100-sxm-80gb
+              hosts: node[1-2]
+              gpus_per_host: 8
+              cores_per_host: 64
+              host_memory_gib: 512
+            workloads: [{name: w, class: fine-tuning, gpus: 8, memory_gib: 4}]
+
+            """
+        )
+        // Six jobs of 24 cores: two to a host. Six of 200 GiB: two to a host. One larger than any host.
+        let fields = "job,submit_s,duration_s,gpus,cpus,memory_mib\n"
+        try folder.write("cores.csv", fields + (0..<6).map { "\($0),0,100,1,24,1000\n" }.joined())
+        try folder.write("memory.csv", fields + (0..<6).map { "\($0),0,100,1,1,204800\n" }.joined())
+        try folder.write("large.csv", fields + "a,0,100,1,1,1000\nb,0,100,1,1,600000\nc,0,100,1,65,1000\n")
+        func report(_ trace: String, _ more: [String] = []) throws -> [String: Any] {
+            try AssayBinary.json(["simulate", trace, "--estate", ".", "--json"] + more, in: folder.path)
+        }
+        for model in ["bare-metal", "bare-metal-mig"] {
+            for trace in ["cores.csv", "memory.csv"] {
+                let one = try report(trace, ["--model", model])
+                #expect((one["makespan_s"] as? NSNumber)?.doubleValue == 200, "\(model), \(trace)")
+            }
+            let large = try report("large.csv", ["--model", model])
+            #expect(large["rejected"] as? [String: Int] == ["too-much-cpu": 1, "too-much-memory": 1])
+        }
+    }
+
+    @Test func `models have their costs on a list of nodes as well`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("t.csv", "job,submit_s,duration_s,gpus,cpus\na,0,100,1,4\nb,0,100,1,4\n")
+        try folder.write("n.csv", "sn,cpu_milli,memory_mib,gpu,model\nx,64000,262144,2,P100\ny,32000,262144,4,G2\n")
+        _ = try AssayBinary.json(
+            [
+                "simulate", "t.csv", "--nodes", "n.csv", "--model", "vm-passthrough", "--overhead", "0.5",
+                "--vm-shapes",
+                "1,2,4", "--json", "--jobs", "j.csv",
+            ],
+            in: folder.path
+        )
+        #expect(try folder.read("j.csv").contains("a,0,0,0,150,"))
+        let refused = try AssayBinary.run(
+            ["simulate", "t.csv", "--nodes", "n.csv", "--model", "bare-metal-mig"],
+            in: folder.path
+        )
+        #expect(refused.status == 2 && refused.errors.contains("a100-sxm-80gb"))
     }
 }

@@ -41,7 +41,11 @@ import Testing
 
                 """
         )
-        #expect(try folder.read("s.csv").hasPrefix("time_s,arrived_percent,allocated_percent,waiting,running\n0,"))
+        #expect(
+            try folder.read("s.csv").hasPrefix(
+                "time_s,arrived_percent,allocated_percent,fragmented_percent,waiting,running\n0,"
+            )
+        )
     }
 
     @Test func `a backfilled job goes ahead where it delays nobody`() throws {
@@ -176,6 +180,11 @@ import Testing
             (["--nodes", "none.csv"], 2, "none.csv"),
             (["--gpus", "2", "--gpu", "h100-sxm-81gb"], 64, "did you mean"), (["--estate", "nowhere"], 2, "nowhere"),
             (["--gpus", "2", "--map", "team=teem"], 2, "did you mean 'team'?"),
+            (["--gpus", "2", "--quota", "red"], 64, "--quota vision=16"),
+            (["--gpus", "2", "--quota", "red=-1"], 64, "--quota 'red=-1'"),
+            (["--gpus", "2", "--quota", "red=1", "--quota", "red=2"], 64, "a second quota"),
+            (["--gpus", "2", "--quotas", "none.csv"], 2, "none.csv"),
+            (["--gpus", "2", "--quota", "red=1", "--no-departures"], 64, "--no-departures"),
         ] as [([String], Int32, String)]
     )
     func `a wrong command line says what to write`(_ arguments: [String], _ status: Int32, _ named: String) throws {

@@ -22,13 +22,23 @@ final class SlurmCluster {
     }()
 
     /// Starts it and waits until its nodes are idle.
-    init(nodes: Int = 2, cpus: Int = 2) throws {
+    convenience init(nodes: Int = 2, cpus: Int = 2) throws {
+        try self.init(ports: nodes + 1, [String(nodes), String(cpus)], [:])
+    }
+
+    /// Starts it with node lines and a `gres.conf` from files, of at most 63 nodes.
+    convenience init(nodeLines: String, gres: String) throws {
+        try self.init(ports: 64, [], ["CLUSTER_NODES": nodeLines, "CLUSTER_GRES": gres])
+    }
+
+    private init(ports: Int, _ arguments: [String], _ files: [String: String]) throws {
         folder = try TemporaryFolder()
-        let port = try Self.freePorts(nodes + 1)
+        let port = try Self.freePorts(ports)
         let outcome = try AssayBinary.run(
-            ["up", folder.path + "/c", String(port), String(nodes), String(cpus)],
+            ["up", folder.path + "/c", String(port)] + arguments,
             in: folder.path,
-            program: Self.script
+            program: Self.script,
+            environment: files
         )
         try #require(outcome.status == 0, "the cluster does not start: \(outcome.errors)")
         var found: [String: String] = [:]
@@ -48,11 +58,16 @@ final class SlurmCluster {
     /// One of Slurm's commands; what it prints.
     @discardableResult
     func slurm(_ command: String, _ arguments: [String]) throws -> String {
+        let program = try program(command)
+        return try AssayBinary.run(arguments, in: folder.path, program: program, environment: environment).output
+    }
+
+    /// Where one of Slurm's commands is.
+    func program(_ command: String) throws -> String {
         let places = (environment["PATH"] ?? "").split(separator: ":").map(String.init)
-        let program = try #require(
+        return try #require(
             places.map { $0 + "/" + command }.first { FileManager.default.isExecutableFile(atPath: $0) }
         )
-        return try AssayBinary.run(arguments, in: folder.path, program: program, environment: environment).output
     }
 
     /// The first of so many neighbouring ports that nobody listens on.

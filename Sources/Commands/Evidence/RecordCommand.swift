@@ -102,7 +102,7 @@ struct RecordCommand: ParsableCommand {
         } catch let error as DocumentError {
             throw Failure.input([error.description])
         }
-        try Files.write(.init(target, bytes: try record.encoded()))
+        try Files.write([(target, record)])
         for diagnostic in parser.diagnostics { Console.error(diagnostic.description) }
         if json {
             try Console.print(summary(of: record, file: target))
@@ -151,13 +151,9 @@ struct RecordCommand: ParsableCommand {
         let samples = runs.reduce(0) { sum, entry in sum + entry.run.series.reduce(0) { $0 + $1.count } }
         let metrics = record.metrics.map { "\($0.name) in \($0.unit)" }.joined(separator: ", ")
         return """
-            \(metrics); \(Self.count(record.hosts.count, "host")), \(Self.count(runs.count, "run")), \
-            \(Self.count(samples, "sample"))
+            \(metrics); \(counted(record.hosts.count, "host")), \(counted(runs.count, "run")), \
+            \(counted(samples, "sample"))
             """
-    }
-
-    private static func count(_ number: Int, _ noun: String) -> String {
-        "\(NumberText.grouped(number)) \(noun)\(number == 1 ? "" : "s")"
     }
 
     private func summary(of record: Record, file: String) -> JSON {

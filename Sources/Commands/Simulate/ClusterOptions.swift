@@ -27,7 +27,10 @@ struct ClusterOptions: ParsableArguments {
     var gpusPerNode = 8
 
     @Option(
-        help: ArgumentHelp("The deployment model, such as bare-metal-mig: how GPUs are handed out.", valueName: "model")
+        help: ArgumentHelp(
+            "The deployment model, such as bare-metal-mig: how GPUs are handed out; mixed for several, with --assign or --decision.",
+            valueName: "model"
+        )
     )
     var model: String?
 
@@ -59,30 +62,113 @@ struct ClusterOptions: ParsableArguments {
             throw ValidationError("--gpus-per-node \(gpusPerNode) is outside 1 to 64")
         }
         if gpu != nil, gpus == nil { throw ValidationError("--gpu goes with --gpus") }
-        if let model { _ = try Arguments.deploymentModel(model) }
-        if slices != nil, model == nil, gpu == nil, estate == nil {
+        _ = try stated()
+        if slices != nil, isMixed {
+            throw ValidationError("--slices goes with one model that uses MIG, not with mixed")
+        }
+        if slices != nil, model == nil, gpu == nil, estate == nil, nodes == nil {
             throw ValidationError("--slices needs a GPU model: give --gpus N --gpu MODEL, or --estate")
         }
     }
 
+    /// Whether the estate is of several models.
+    var isMixed: Bool { model == "mixed" }
+
+    /// The deployment model of --model; nil where none, or several, are named.
+    func stated() throws -> DeploymentModel? {
+        guard let model, !isMixed else { return nil }
+        return try Arguments.deploymentModel(model)
+    }
+
+    /// The model that GPUs are handed out by: what a sweep names, else --model, else what --slices means, else, of a
+    /// study's estate, today's; nil where nothing says.
+    func deployment(_ named: DeploymentModel?) throws -> DeploymentModel? {
+        if let named { return named }
+        if isMixed { return nil }
+        if let stated = try stated() { return stated }
+        if slices != nil { return .bareMetalMIG }
+        return try estate.map { try StudyFolder($0).study.estate.today }
+    }
+
+    /// Hosts as a deployment model cuts them, in the order of the estate; nil for a pool without hosts.
+    func hostPools(gpus count: Int? = nil) throws -> [HostPool]? {
+        if let nodes {
+            guard case .nodes(let groups) = try TraceReading.nodes(nodes) else { return nil }
+            let catalogue = try? GPUCatalogue.standard()
+            return groups.map { group in
+                // A type that the catalogue knows can be cut; of any other nothing is known but its name.
+                let known = group.gpuType.isEmpty ? nil : try? catalogue?.gpu(named: group.gpuType)
+                return HostPool(
+                    name: group.name,
+                    hosts: group.count,
+                    gpusPerHost: group.gpus,
+                    gpuType: group.gpuType,
+                    gpuMemoryMiB: known?.memoryFloorMiB ?? 0,
+                    geometry: try? known?.mig(),
+                    cpuMilli: group.cpuMilli,
+                    memoryMiB: group.memoryMiB
+                )
+            }
+        }
+        if let estate {
+            return try StudyFolder(estate).study.estate.hosts.map { group in
+                HostPool(
+                    name: group.names.first ?? "host",
+                    hosts: group.count,
+                    gpusPerHost: group.shape.gpusPerHost,
+                    gpuType: group.shape.gpu.id,
+                    gpuMemoryMiB: group.shape.gpu.memoryFloorMiB,
+                    geometry: try? group.shape.gpu.mig(),
+                    cpuMilli: Self.cpuMilli(group.shape),
+                    memoryMiB: Self.memoryMiB(group.shape)
+                )
+            }
+        }
+        guard let gpu else { return nil }
+        let known = try Self.gpu(gpu)
+        let total = count ?? gpus ?? 1
+        func hosts(_ name: String, _ count: Int, _ each: Int) -> HostPool {
+            HostPool(
+                name: name,
+                hosts: count,
+                gpusPerHost: each,
+                gpuType: known.id,
+                gpuMemoryMiB: known.memoryFloorMiB,
+                geometry: try? known.mig()
+            )
+        }
+        return [hosts("host", total / gpusPerNode, gpusPerNode), hosts("last host", 1, total % gpusPerNode)]
+            .filter { $0.hosts > 0 && $0.gpusPerHost > 0 }
+    }
+
     /// The cluster; `count` replaces --gpus in a sweep, `deployment` replaces --model.
     func cluster(gpus count: Int? = nil, model deployment: DeploymentModel? = nil) throws -> ClusterDescription {
-        let deployment = try deployment ?? model.map(Arguments.deploymentModel)
+        let deployment = try deployment ?? (isMixed ? .bareMetal : try stated())
         if let nodes {
-            guard deployment?.usesMIG != true else {
+            let listed = try TraceReading.nodes(nodes)
+            guard deployment != nil || slices != nil, case .nodes(let groups) = listed else { return listed }
+            let catalogue = try? GPUCatalogue.standard()
+            var cut = groups
+            for index in cut.indices {
+                let type = cut[index].gpuType
+                let known = type.isEmpty ? nil : try? catalogue?.gpu(named: type)
+                if deployment?.usesMIG ?? true {
+                    // What the catalogue does not know, or cannot cut, is given whole.
+                    cut[index].partition = .whole
+                    if let known, known.migGeometry != nil {
+                        cut[index].partition = try partition(deployment, known)
+                    }
+                } else {
+                    cut[index].partition = deployment?.sharesGPU == true ? .shares : .whole
+                }
+            }
+            if deployment?.usesMIG ?? true, cut.allSatisfy({ $0.partition == .whole }) {
                 throw Failure.input([
-                    "\(nodes): names GPUs that no MIG geometry is known for; use --estate or --gpus with --gpu"
+                    "\(nodes): names no GPU whose MIG geometry is known; write the catalogue's names, such as a100-sxm-80gb, in "
+                        + "its column model, or use --estate or --gpus with --gpu"
                 ])
             }
-            let listed = try TraceReading.nodes(nodes)
-            guard let deployment, case .nodes(let groups) = listed else { return listed }
-            return .nodes(
-                groups.map {
-                    var group = $0
-                    group.partition = deployment.sharesGPU ? .shares : .whole
-                    return group
-                }
-            )
+            return .nodes(cut)
         }
         if let estate { return try hosts(of: estate, deployment) }
         let total = count ?? gpus ?? 1
@@ -122,7 +208,12 @@ struct ClusterOptions: ParsableArguments {
         return .nodes(groups)
     }
 
-    /// The hosts of a study; their memory is not part of a study, so it limits nothing.
+    private static func cpuMilli(_ shape: HostShape) -> Int64? { shape.cores > 0 ? Int64(shape.cores) * 1_000 : nil }
+
+    /// Nil where the study does not state it: then it limits nothing.
+    private static func memoryMiB(_ shape: HostShape) -> Int64? { shape.memoryGiB.map { Int64($0) * 1_024 } }
+
+    /// The hosts of a study.
     private func hosts(of path: String, _ deployment: DeploymentModel?) throws -> ClusterDescription {
         let folder = try StudyFolder(path)
         guard !folder.study.estate.hosts.isEmpty else {
@@ -133,7 +224,8 @@ struct ClusterOptions: ParsableArguments {
                 NodeGroup(
                     name: group.names.first ?? "host",
                     count: group.count,
-                    cpuMilli: group.shape.cores > 0 ? Int64(group.shape.cores) * 1_000 : nil,
+                    cpuMilli: Self.cpuMilli(group.shape),
+                    memoryMiB: Self.memoryMiB(group.shape),
                     gpuType: group.shape.gpu.id,
                     gpus: group.shape.gpusPerHost,
                     partition: try partition(deployment ?? folder.study.estate.today, group.shape.gpu)

@@ -34,7 +34,7 @@ struct ModelOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "What each class needs of a GPU and the least speed it accepts on a part of one: notebook=0.2:0.25,batch=0.6:0.5.",
+            "What each class needs of a GPU and the least speed it accepts on a part of one: notebook=0.2:0.25,batch=0.6:0.5; * for all others.",
             valueName: "class=need:speed"
         )
     )
@@ -63,6 +63,19 @@ struct ModelOptions: ParsableArguments {
         if let recordedStartUp, !(0...1e7).contains(recordedStartUp) {
             throw ValidationError("--recorded-start-up \(recordedStartUp) is outside 0 to 10000000 seconds")
         }
+        for (name, value) in [("--overhead", overhead), ("--recorded-overhead", recordedOverhead)] {
+            if let value, !(value > -0.9 && value <= 100) {
+                throw ValidationError("\(name) \(value) is outside -0.9 to 100; 0.08 is 8 %")
+            }
+        }
+        for (name, value) in [("--switching", switching), ("--interference", interference)] {
+            if let value, !(0...100).contains(value) {
+                throw ValidationError("\(name) \(value) is outside 0 to 100; 0.05 is 5 %")
+            }
+        }
+        if let slots, !(2...64).contains(slots) {
+            throw ValidationError("--slots \(slots) is outside 2 to 64, the frame buffers of a time-sliced GPU")
+        }
         _ = try shapes()
         _ = try needTable(nil)
     }
@@ -78,15 +91,33 @@ struct ModelOptions: ParsableArguments {
         )
     }
 
-    /// The model as the scheduler sees it.
-    func model(_ model: DeploymentModel, _ cluster: ClusterDescription, _ pool: HostPool) throws -> ReplayModel {
+    /// What one model of a mixed estate costs: what a hypervisor costs is not asked of bare metal.
+    func overheads(of model: DeploymentModel, startUp: Int64, repartition: Int64) -> ModelOverheads {
+        ModelOverheads(
+            overhead: model.isVirtual ? overhead ?? 0 : 0,
+            startUpMilliseconds: model.isVirtual ? startUp : 0,
+            repartitionMilliseconds: model.usesMIG ? repartition : 0,
+            switching: switching ?? 0,
+            interference: interference ?? 0
+        )
+    }
+
+    /// The model as the scheduler sees it; `cluster` has the layout of --slices.
+    func model(
+        _ model: DeploymentModel,
+        _ cluster: ClusterDescription,
+        _ pools: [HostPool]
+    ) throws -> ReplayModel {
         switch model {
         case .bareMetal: return .wholeGPU
-        case .vmPassthrough: return .passthrough(shapes: try shapes().filter { $0 <= pool.gpusPerHost })
+        case .vmPassthrough:
+            let largest = pools.map(\.gpusPerHost).max() ?? 0
+            return .passthrough(shapes: try shapes().filter { $0 <= largest })
         case .vmVGPU, .vmSRIOV: return .timeSliced(slots: slots ?? 4)
         case .bareMetalMIG, .vmVGPUMIG:
-            if case .nodes(let groups) = cluster, case .layout(_, let layout) = groups.first?.partition {
-                return .staticMIG(layout: layout, hosts: pool.hosts)
+            guard case .nodes(let groups) = cluster else { return .dynamicMIG }
+            for case .layout(_, let layout) in groups.map(\.partition) {
+                return .staticMIG(layout: layout, hosts: pools.reduce(0) { $0 + $1.hosts })
             }
             return .dynamicMIG
         }
@@ -131,11 +162,13 @@ struct ModelOptions: ParsableArguments {
             known[String(parts[0])] = JobTraits(need: SliceSpeedModel.standard.split(need), leastSpeed: speed)
         }
         guard let classes else { return [] }
+        let others = known.removeValue(forKey: "*") ?? .unknown
         for name in known.keys.sorted() where !classes.contains(name) {
             throw Failure.input([
                 "--needs names class '\(name)', which the trace does not have: \(classes.joined(separator: ", "))"
             ])
         }
-        return classes.map { known[$0] ?? .unknown }
+        // A trace without classes has one, of all jobs.
+        return (classes.isEmpty ? [""] : classes).map { known[$0] ?? others }
     }
 }

@@ -24,7 +24,26 @@ struct ReplayAnswers: Sendable {
 
     /// Members of `--json` beyond those of the summary.
     func members() -> [JSONMember] {
-        var members = report.members()
+        var members = [JSONMember("model", .string(run.model)), JSONMember("model_detail", .string(run.modelWords))]
+        if let slices = run.slices {
+            members.append(
+                JSONMember(
+                    "slices",
+                    .object([
+                        JSONMember("jobs", .integer(slices.jobs)),
+                        JSONMember("ask_whole_gpus", .integer(slices.whole)),
+                        JSONMember("sliced", .integer(slices.sliced)),
+                        JSONMember("sliced_by_assumed_need", .integer(slices.assumed)),
+                        JSONMember("whole_no_memory_stated", .integer(slices.noMemory)),
+                        JSONMember("whole_fit_no_slice", .integer(slices.unfit)),
+                        JSONMember("whole_several_gpus", .integer(slices.several)),
+                        JSONMember("name_a_profile", .integer(slices.named)),
+                    ])
+                )
+            )
+        }
+        if run.unassigned > 0 { members.append(JSONMember("jobs_of_no_part", .integer(run.unassigned))) }
+        members += report.members()
         if let rounds = run.rounds {
             members.append(JSONMember("rounds", .integer(rounds.count)))
             members.append(JSONMember("disagreement", .number(rounds.disagreement)))
@@ -66,6 +85,45 @@ struct ReplayAnswers: Sendable {
         return members
     }
 
+    /// The model and what it made of jobs that ask for whole GPUs: a sentence for each thing to know.
+    var modelNotes: [String] {
+        var notes: [String] = []
+        func note(_ count: Int, _ words: String) {
+            guard count > 0, let slices = run.slices else { return }
+            notes.append("\(NumberText.grouped(count)) of \(NumberText.grouped(slices.jobs)) jobs \(words)")
+        }
+        if run.unassigned > 0 {
+            notes.append("\(counted(run.unassigned, "job belongs", "jobs belong")) to no part of the estate: refused")
+        }
+        guard let slices = run.slices else { return notes }
+        let fate = hasWholeGPUs ? "replayed as whole GPUs" : "refused, for no GPU of this layout is whole"
+        note(slices.noMemory, "ask for whole GPUs and state no memory: \(fate)")
+        note(slices.several, "ask for several GPUs: \(fate)")
+        note(
+            slices.unfit,
+            "ask for whole GPUs and fit no part, by memory or by their least speed: \(fate)"
+        )
+        note(
+            slices.assumed,
+            "ask for whole GPUs, state memory and no compute need, and have a slice: the usual need of "
+                + "\(NumberText.percent(JobTraits.usualNeed, 0)) is assumed (--needs says better)"
+        )
+        return notes
+    }
+
+    /// Whether some host gives its GPUs whole.
+    private var hasWholeGPUs: Bool {
+        guard case .nodes(let groups) = run.cluster else { return true }
+        return groups.contains { group in
+            if case .layout = group.partition { false } else { group.gpus > 0 }
+        }
+    }
+
+    /// The model and its notes for the terminal.
+    func modelText() -> String {
+        "Model: \(run.modelWords)\n" + modelNotes.map { "  \($0)\n" }.joined() + "\n"
+    }
+
     /// Lines for people.
     func text() -> String {
         var text = ""
@@ -85,7 +143,10 @@ struct ReplayAnswers: Sendable {
             let range = entry.answer.range
             let rate = NumberText.percent(entry.question.yearlyGrowth, 0)
             let draws = "\(entry.answer.years.count) draws"
-            if entry.answer.reached * 2 > entry.answer.years.count {
+            if entry.answer.reached == entry.answer.years.count, range.high <= 0 {
+                text +=
+                    "\nUnder \(entry.model), demand has outgrown the estate already: the promise is broken today (\(draws))\n"
+            } else if entry.answer.reached * 2 > entry.answer.years.count {
                 let days = [range.low, range.median, range.high].map { DemandGrowth.day(after: $0, from: Self.today) }
                 text +=
                     "\nUnder \(entry.model), growth of \(rate) a year outgrows the estate on \(days[1]) "
@@ -104,6 +165,16 @@ struct ReplayAnswers: Sendable {
         return text
     }
 
+    /// Rows about quotas; none without them.
+    private static func facts(_ quotas: TeamQuotas, held: Int) -> [SimulationPage.Fact] {
+        guard !quotas.entries.isEmpty else { return [] }
+        let list = quotas.entries.prefix(20).map { "\($0.team) \(NumberText.plain($0.gpus))" }.joined(separator: ", ")
+        return [
+            .init("Quotas of teams, GPUs", list + (quotas.entries.count > 20 ? ", …" : "")),
+            .init("Held back by a quota when they came", NumberText.grouped(held)),
+        ]
+    }
+
     /// Writes the page and its data.
     func write(
         into folder: String,
@@ -112,6 +183,7 @@ struct ReplayAnswers: Sendable {
         _ imported: ImportedTrace,
         _ supply: [Diagnostic],
         _ setting: ReplaySetting,
+        _ quotas: TeamQuotas,
         parsing: Double
     ) throws {
         let timeline = NodeTimeline(run.result, on: run.cluster)
@@ -123,9 +195,11 @@ struct ReplayAnswers: Sendable {
             trace: file.split(separator: "/").last.map(String.init) ?? file,
             setting: [
                 .init("Trace", "\(file): \(imported.format.rawValue)"),
+                .init("Deployment model", run.modelWords),
                 .init("GPUs", NumberText.grouped(report.gpus)), .init("Queue", setting.queue),
                 .init("Placement", setting.placement.rawValue), .init("Seed", String(setting.seed)),
             ]
+                + modelNotes.map { .init("Under the model", $0) } + Self.facts(quotas, held: summary.held)
                 + (run.rounds.map {
                     [
                         .init("Rounds", String($0.count)),

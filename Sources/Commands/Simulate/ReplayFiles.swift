@@ -52,12 +52,15 @@ enum ReplayFiles {
 
     /// The cluster over time, in percent of its GPUs.
     static func series(_ result: SimulationResult) -> [UInt8] {
-        var csv = CSVText(columns: ["time_s", "arrived_percent", "allocated_percent", "waiting", "running"])
+        var csv = CSVText(
+            columns: ["time_s", "arrived_percent", "allocated_percent", "fragmented_percent", "waiting", "running"]
+        )
         let scale = result.gpuCount > 0 ? 100 / Double(result.gpuCount) : 0
-        for sample in result.series {
+        for (sample, fragmented) in zip(result.series, result.fragmentedGPUs) {
             csv.seconds(sample.time)
             csv.text(NumberText.fixed(sample.arrivedGPUs * scale, 4))
             csv.text(NumberText.fixed(sample.allocatedGPUs * scale, 4))
+            csv.text(NumberText.fixed(fragmented * scale, 4))
             csv.text(String(sample.waiting))
             csv.text(String(sample.running))
             csv.endRow()

@@ -113,7 +113,8 @@ enum SweepPlan {
                 throw ValidationError("--sweep gpus '\(value)' is not a number from 1 to 10000000")
             }
             setting.gpus = gpus
-        case "model": setting.model = try Arguments.deploymentModel(value)
+        // The mixed estate is the command line's own; there is none by that name.
+        case "model": setting.model = value == "mixed" ? nil : try Arguments.deploymentModel(value)
         default:
             guard let seed = UInt64(value) else {
                 throw ValidationError("--sweep seed '\(value)' is not a whole number")

@@ -22,21 +22,33 @@ struct ReplaySummary: Sendable {
     var arrivedShare: Double?
     var repartitions = 0
     var backfilled = 0
+    /// Jobs that a quota held back when they came.
+    var held = 0
+    /// The deployment model by name; nil for a study of placement.
+    var model: String?
+    /// What became of jobs that ask for whole GPUs, where the model hands out parts.
+    var slices: SliceCounts?
     var seconds: Double
 
     /// From a replay in time.
-    init(_ result: SimulationResult, of trace: Trace, startUp: Int64, seconds: Double) {
+    init(_ run: TimedReplay) {
+        let (result, trace) = (run.result, run.trace)
         gpus = result.gpuCount
         jobs = trace.count
-        self.seconds = seconds
+        seconds = run.seconds
+        model = run.model
+        slices = run.slices
+        held = result.counters.held
         completed = result.counters.completed
         repartitions = result.counters.repartitions
         backfilled = result.counters.backfilled
-        allocatedShare = result.allocatedShare
+        let shares = ReplayShares(trace, result, ledger: run.ledger)
+        allocatedShare = shares.allocated
+        activeShare = shares.active
+        fragmentedShare = shares.fragmented
         var waits: [Int64] = []
         waits.reserveCapacity(trace.count)
         var sum = 0.0
-        var active = 0.0
         var counts = [Int](repeating: 0, count: 256)
         for job in 0..<trace.count {
             counts[Int(result.outcome[job].rawValue)] += 1
@@ -45,18 +57,11 @@ struct ReplaySummary: Sendable {
             let wait = start - trace.submit[job]
             waits.append(wait)
             sum += Double(wait)
-            let end = result.end[job]
-            if end != SimulationResult.never {
-                active += Double(max(end - start - startUp, 0)) * Double(result.gpuEquivalents[job])
-            }
         }
         started = waits.count
         lost = counts[Int(JobOutcome.lost.rawValue)]
         rejected = JobOutcome.allCases.filter { $0.isRejected && counts[Int($0.rawValue)] > 0 }
             .map { ($0, counts[Int($0.rawValue)]) }
-        let available = Double(result.gpuCount) * Double(result.makespanMilliseconds)
-        activeShare = available > 0 ? active / available : 0
-        fragmentedShare = available > 0 ? Self.partlyUsed(result) / available : 0
         makespan = Double(result.makespanMilliseconds) / 1_000
         guard !waits.isEmpty else { return }
         waits.sort()
@@ -86,31 +91,6 @@ struct ReplaySummary: Sendable {
         arrivedShare = (result.samples.last?.arrivedPercent ?? 0) / 100
     }
 
-    /// GPU-milliseconds that were idle on GPUs of which a part was in use.
-    private static func partlyUsed(_ result: SimulationResult) -> Double {
-        var spans: [(gpu: Int64, start: Int64, end: Int64)] = []
-        var used = 0.0
-        for job in result.start.indices where result.start[job] != SimulationResult.never {
-            let (mask, end) = (result.gpuMask[job], result.end[job])
-            guard mask.nonzeroBitCount == 1, result.gpuEquivalents[job] < 1, end > result.start[job] else { continue }
-            let gpu = Int64(result.node[job]) * 64 + Int64(mask.trailingZeroBitCount)
-            spans.append((gpu, result.start[job], end))
-            used += Double(result.gpuEquivalents[job]) * Double(end - result.start[job])
-        }
-        guard !spans.isEmpty else { return 0 }
-        spans.sort { ($0.gpu, $0.start) < ($1.gpu, $1.start) }
-        var covered = 0.0
-        var (gpu, until) = (Int64.min, Int64.min)
-        for span in spans {
-            if span.gpu != gpu { (gpu, until) = (span.gpu, Int64.min) }
-            if span.end > until {
-                covered += Double(span.end - max(span.start, until))
-                until = span.end
-            }
-        }
-        return max(covered - used, 0)
-    }
-
     /// The keys of `--json`.
     func members(parsing: Double) -> [JSONMember] {
         let reasons = rejected.map { JSONMember($0.reason.code, .integer($0.count)) }
@@ -126,6 +106,7 @@ struct ReplaySummary: Sendable {
                 ("fragmented_share", fragmentedShare),
             ]) + [
                 JSONMember("repartitions", .integer(repartitions)), JSONMember("backfilled", .integer(backfilled)),
+                JSONMember("held_by_quota", .integer(held)),
                 JSONMember("seconds_parsing", .number(parsing)), JSONMember("seconds_simulating", .number(seconds)),
             ]
     }
@@ -148,6 +129,7 @@ extension JobOutcome {
         case .tooMuchCPU: "too-much-cpu"
         case .tooMuchMemory: "too-much-memory"
         case .malformed: "malformed"
+        case .aboveQuota: "above-quota"
         }
     }
 
@@ -163,6 +145,7 @@ extension JobOutcome {
         case .tooMuchCPU: "asks for more CPU than any node with the GPUs has"
         case .tooMuchMemory: "asks for more memory than any node with the GPUs has"
         case .malformed: "asks for what makes no sense"
+        case .aboveQuota: "above the quota of its team"
         }
     }
 }

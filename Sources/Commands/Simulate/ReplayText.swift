@@ -7,8 +7,8 @@ enum ReplayText {
     static func audit(_ imported: ImportedTrace, file: String, supply: [Diagnostic]) -> String {
         let audit = imported.audit
         var text =
-            "\(file): \(imported.format.rawValue), \(NumberText.grouped(audit.rows)) rows, "
-            + "\(NumberText.grouped(audit.jobs)) jobs, \(NumberText.grouped(audit.skipped)) rows left out\n"
+            "\(file): \(imported.format.rawValue), \(counted(audit.rows, "row")), "
+            + "\(counted(audit.jobs, "job")), \(counted(audit.skipped, "row")) left out\n"
         var table = TextTable(header: ["", "rows", "what", "first lines"], alignments: [.left, .right, .left, .left])
         for entry in audit.entries {
             table.rows.append([
@@ -68,6 +68,7 @@ enum ReplayText {
         add("allocated", summary.allocatedShare) { NumberText.percent($0) }
         add("active", summary.activeShare) { NumberText.percent($0) }
         add("fragmented", summary.fragmentedShare) { NumberText.percent($0) }
+        if summary.held > 0 { rows.append(["held back by a quota", NumberText.grouped(summary.held)]) }
         if summary.repartitions > 0 {
             rows.append(["MIG instances created", NumberText.grouped(summary.repartitions)])
         }
@@ -126,7 +127,7 @@ extension ReplaySetting {
         case "queue": queue
         case "place": placement.rawValue
         case "gpus": gpus.map(String.init) ?? "-"
-        case "model": model?.rawValue ?? "-"
+        case "model": model?.rawValue ?? "mixed"
         case "seed": String(seed)
         default: "\(queue), \(placement.rawValue)"
         }

@@ -12,10 +12,21 @@ struct TimedReplay: Sendable {
     /// Rounds and disagreement of GPUs shared in turns; nil for a replay of the trace as it stands.
     var rounds: (count: Int, disagreement: Double)?
     var seconds: Double
+    /// The deployment model, by its name; "mixed" for several, "not-stated" where nothing says.
+    var model: String
+    /// The model with what it is made of, for people.
+    var modelWords: String
+    /// What became of jobs that ask for whole GPUs, where the model hands out parts.
+    var slices: SliceCounts?
+    /// Jobs of a mixed estate that no part takes.
+    var unassigned = 0
 }
 
 extension SimulateCommand {
     /// Replays a trace: as it stands, or in bare-metal work under a model with its costs.
+    ///
+    /// A model that cuts GPUs into MIG instances always goes by bare-metal work: which instance a job has follows from what it
+    /// needs, and how fast it is there with it.
     func timedReplay(
         of trace: Trace,
         _ imported: ImportedTrace,
@@ -24,7 +35,9 @@ extension SimulateCommand {
         model: DeploymentModel?
     ) throws -> TimedReplay {
         let description = try cluster.cluster(gpus: gpus, model: model)
-        guard modelling.isUsed else {
+        let deployment = try cluster.deployment(model)
+        let isMixed = cluster.isMixed && model == nil
+        guard modelling.isUsed || isMixed || deployment?.usesMIG == true else {
             let (result, seconds) = try replay(trace, description, setting, imported.names)
             let ledger = JobLedger(trace, result, startUpMilliseconds: milliseconds(startUp))
             return TimedReplay(
@@ -33,74 +46,167 @@ extension SimulateCommand {
                 result: result,
                 ledger: ledger,
                 rounds: nil,
-                seconds: seconds
+                seconds: seconds,
+                model: deployment?.rawValue ?? "not-stated",
+                modelWords: deployment.map { Self.words($0) } ?? "not stated: GPUs as jobs ask for them",
+                slices: nil
             )
         }
         let clock = ContinuousClock()
         let begin = clock.now
         do {
-            let pool = try hostPool(gpus: gpus)
-            let deployment = try model ?? cluster.model.map(Arguments.deploymentModel) ?? .bareMetal
+            guard let pools = try cluster.hostPools(gpus: gpus) else {
+                throw Failure.input(["a model that cuts hosts needs to know them: --gpus N --gpu MODEL"])
+            }
             let work = try WorkTrace(
                 trace,
-                under: try modelling.recorded(pool.geometry, repartition: 0),
+                under: try modelling.recorded(pools.compactMap(\.geometry).first, repartition: 0),
                 traits: try modelling.traits(imported.classes)
             )
-            let prepared = try PreparedReplay(
-                work,
-                on: pool,
-                model: try modelling.model(deployment, description, pool),
-                overheads: modelling.overheads(
-                    startUp: milliseconds(startUp),
-                    repartition: milliseconds(repartition)
+            let prepared: PreparedReplay
+            let words: String
+            var unassigned = 0
+            if isMixed {
+                let plan = try mixedEstate(pools, trace, imported)
+                unassigned = plan.unassigned
+                words = plan.words
+                prepared = try PreparedReplay(work, on: pools, model: plan.model, homes: plan.homes)
+            } else {
+                let deployment = deployment ?? .bareMetal
+                let model = try modelling.model(deployment, description, pools)
+                words = Self.words(deployment, model)
+                prepared = try PreparedReplay(
+                    work,
+                    on: pools,
+                    model: model,
+                    overheads: modelling.overheads(
+                        startUp: milliseconds(startUp),
+                        repartition: milliseconds(repartition)
+                    )
                 )
-            )
-            let outcome = try prepared.replay(try replayOptions(setting))
+            }
+            let outcome = try prepared.replay(try replayOptions(setting, trace))
             return TimedReplay(
                 trace: outcome.trace,
                 cluster: prepared.cluster,
                 result: outcome.result,
                 ledger: outcome.ledger,
                 rounds: (outcome.rounds, outcome.disagreement),
-                seconds: (clock.now - begin).seconds
+                seconds: (clock.now - begin).seconds,
+                model: isMixed ? "mixed" : deployment?.rawValue ?? "not-stated",
+                modelWords: words,
+                slices: prepared.slices,
+                unassigned: unassigned
             )
         } catch let error as SimulationError {
             throw Failure.input(["\(path): \(error)"])
         }
     }
 
+    /// A model of which nothing else is stated: what it then does not cost.
+    private static func words(_ deployment: DeploymentModel) -> String {
+        switch deployment.sharing {
+        case .timeSliced, .virtualFunctions:
+            "\(deployment), GPUs as jobs ask for them: --slots says into how many turns to cut them, --overhead what it costs"
+        case .none where deployment.isVirtual: "\(deployment), at no overhead: --overhead says what it costs"
+        case .none, .partitioned: deployment.rawValue
+        }
+    }
+
+    /// A model with what it is made of.
+    private static func words(_ deployment: DeploymentModel, _ model: ReplayModel) -> String {
+        switch model {
+        case .passthrough(let shapes):
+            "\(deployment), machines of \(shapes.map(String.init).joined(separator: ", ")) GPUs"
+        case .dynamicMIG: "\(deployment), instances come and go with the jobs"
+        case .staticMIG(let layout, _):
+            "\(deployment), every GPU in \(layout.instances.map(\.profile).joined(separator: ", "))"
+        case .timeSliced(let slots): "\(deployment), \(slots) slots to a GPU"
+        case .wholeGPU, .mixed: deployment.rawValue
+        }
+    }
+
+    /// The parts of a mixed estate with their hosts, and the part of each job.
+    func mixedEstate(
+        _ pools: [HostPool],
+        _ trace: Trace,
+        _ imported: ImportedTrace
+    ) throws -> (model: ReplayModel, homes: ContiguousArray<Int32>, words: String, unassigned: Int) {
+        let wanted = try mixed.parts(imported)
+        let selectors = wanted.flatMap(\.selectors)
+        let mapping = JobMapping(trace, classes: imported.classes, selectors)
+        if let overlap = mapping.overlap {
+            throw Failure.input([
+                "\(path): \(NumberText.grouped(overlap.jobs)) jobs, the first \(imported.names[trace.id[overlap.job]]), are both "
+                    + "'\(selectors[overlap.first])' and '\(selectors[overlap.second])'; a job has one place, so make them differ"
+            ])
+        }
+        for (selector, unknown) in zip(selectors, mapping.unknownNames) {
+            if let name = unknown.first {
+                throw Failure.input(["\(path): '\(selector)' names '\(name)', which the trace does not have"])
+            }
+        }
+        // Hosts in the order of the estate, until each part has its GPUs; the part without a number has what is left.
+        let sizes = pools.flatMap { Array(repeating: $0.gpusPerHost, count: $0.hosts) }.filter { $0 > 0 }
+        let total = sizes.reduce(0, +)
+        let stated = wanted.reduce(0) { $0 + ($1.gpus ?? 0) }
+        guard stated <= total else {
+            throw Failure.input([
+                "a mixed estate of \(stated) GPUs does not fit the \(total) that there are; give more --gpus"
+            ])
+        }
+        var parts: [ReplayModel.Part] = []
+        var words: [String] = []
+        var at = 0
+        for part in wanted {
+            let gpus = part.gpus ?? total - stated
+            var (hosts, given) = (0, 0)
+            while given < gpus, at + hosts < sizes.count {
+                given += sizes[at + hosts]
+                hosts += 1
+            }
+            guard given == gpus else {
+                throw Failure.input([
+                    "\(gpus) GPUs for \(part.model) are not whole hosts (here they would be \(given)); parts of a mixed estate have "
+                        + "hosts of their own"
+                ])
+            }
+            at += hosts
+            parts.append(
+                ReplayModel.Part(
+                    name: part.model.rawValue,
+                    model: try modelling.model(part.model, .pool(gpus: 0), pools),
+                    overheads: modelling.overheads(
+                        of: part.model,
+                        startUp: milliseconds(startUp),
+                        repartition: milliseconds(repartition)
+                    ),
+                    hosts: hosts,
+                    classes: []
+                )
+            )
+            let who = part.selectors.map(\.description).joined(separator: " or ")
+            words.append("\(part.model) \(NumberText.grouped(gpus)) GPUs (\(who))")
+        }
+        let partOf = wanted.enumerated().flatMap {
+            Array(repeating: Int32($0.offset), count: $0.element.selectors.count)
+        }
+        let homes = ContiguousArray(
+            mapping.selector.map { partOf.indices.contains(Int($0)) ? partOf[Int($0)] : TraceJob.none }
+        )
+        return (.mixed(parts), homes, "mixed: \(words.joined(separator: "; "))", mapping.unassigned)
+    }
+
     /// Queue, placement and what the scheduler believes; the model's times come from the model.
-    private func replayOptions(_ setting: ReplaySetting) throws -> SimulationOptions {
+    private func replayOptions(_ setting: ReplaySetting, _ trace: Trace) throws -> SimulationOptions {
         var options = SimulationOptions()
         options.queue = PolicyNames.queue(setting.queue, halfLife: milliseconds(halfLife * 3_600)) ?? .fcfs
         options.placement = setting.placement
         options.estimates = try estimateModel()
         options.seed = setting.seed
+        options.teamQuotas = try quotas.table().byTeam(trace.teams)
         if series != nil { options.sampleEveryMilliseconds = max(milliseconds(sample), 1) }
         return options
-    }
-
-    /// Full hosts of --gpus-per-node GPUs.
-    private func hostPool(gpus: Int?) throws -> HostPool {
-        let total = gpus ?? cluster.gpus ?? 1
-        let each = min(cluster.gpusPerNode, total)
-        guard total % each == 0 else {
-            throw Failure.input([
-                "--gpus \(total) is not a multiple of --gpus-per-node \(each); a model that cuts hosts needs full ones"
-            ])
-        }
-        do {
-            let gpu = try GPUCatalogue.standard().gpu(named: cluster.gpu ?? "")
-            return HostPool(
-                hosts: total / each,
-                gpusPerHost: each,
-                gpuType: gpu.id,
-                gpuMemoryMiB: gpu.memoryFloorMiB,
-                geometry: try? gpu.mig()
-            )
-        } catch let error as CatalogueError {
-            throw Failure.input(["--gpu: \(error)"])
-        }
     }
 
     /// The answers to what was asked of a replay.
@@ -113,7 +219,7 @@ extension SimulateCommand {
         var answers = ReplayAnswers(run: run, report: ReplayReport(run.trace, run.result, ledger: run.ledger))
         guard let objective = try questions.promise() else { return answers }
         do {
-            if cluster.gpus != nil {
+            if cluster.gpus != nil, !cluster.isMixed {
                 let step = cluster.gpu == nil ? 1 : (modelling.isUsed ? cluster.gpusPerNode : 1)
                 let mean = Int((Double(run.result.gpuCount) * min(answers.report.allocatedShare, 1)).rounded(.up))
                 let peak = GPUSearch.peakDemand(run.trace)
@@ -130,12 +236,14 @@ extension SimulateCommand {
                 question.replications = questions.replications
                 question.horizonYears = questions.horizon
                 question.seed = setting.seed
-                let own = try cluster.model.map(Arguments.deploymentModel)
+                let own = try cluster.stated()
                 for model in try questions.models().map({ $0.map(Optional.some) }) ?? [own] {
                     let answer = try DemandGrowth(trace, question) { drawn throws(SimulationError) in
                         try trial(drawn, imported, setting, nil, model, objective)
                     }
-                    answers.growth.append((model?.rawValue ?? "as given", question, answer))
+                    answers.growth.append(
+                        (model?.rawValue ?? (cluster.isMixed ? "mixed" : "as given"), question, answer)
+                    )
                 }
             }
         } catch {

@@ -23,7 +23,9 @@ struct SimulateCommand: AsyncParsableCommand {
     @OptionGroup(title: "Estate") var cluster: ClusterOptions
     @OptionGroup(title: "Reading the trace") var reading: TraceOptions
 
+    @OptionGroup(title: "Quotas of teams") var quotas: QuotaOptions
     @OptionGroup(title: "What the model costs") var modelling: ModelOptions
+    @OptionGroup(title: "A mixed estate") var mixed: MixedOptions
     @OptionGroup(title: "Report and questions") var questions: QuestionOptions
 
     @Option(help: ArgumentHelp("The queue: \(PolicyNames.queues.joined(separator: ", ")).", valueName: "name"))
@@ -122,13 +124,33 @@ struct SimulateCommand: AsyncParsableCommand {
         guard (0.001...1e6).contains(halfLife) else {
             throw ValidationError("--half-life \(halfLife) is outside 0.001 to 1e6 hours")
         }
-        if noDepartures || sweep != nil, modelling.isUsed || questions.output != nil || questions.objective != nil {
+        if noDepartures, quotas.isUsed {
             throw ValidationError(
-                "what a model costs, -o and --objective are of one replay in time, not of --no-departures or --sweep"
+                "quotas hold jobs back until others of their team end, and under --no-departures none does"
             )
         }
-        if modelling.isUsed, cluster.gpus == nil || cluster.gpu == nil {
-            throw ValidationError("what a model costs needs hosts that it can cut: --gpus N --gpu MODEL")
+        if cluster.isMixed != mixed.isUsed {
+            throw ValidationError(
+                cluster.isMixed
+                    ? "--model mixed needs to know of what: --assign class:notebook=bare-metal-mig:16 or --decision FILE.json"
+                    : "--assign and --decision say what --model mixed is made of; give that as well"
+            )
+        }
+        if cluster.isMixed, noDepartures || questions.objective != nil && questions.growth == nil {
+            throw ValidationError(
+                "the sizes of --model mixed are given: it goes with --growth, not with --no-departures or a search of GPUs"
+            )
+        }
+        if noDepartures, modelling.isUsed {
+            throw ValidationError("what a model costs is of a replay in time, not of --no-departures")
+        }
+        if noDepartures || sweep != nil, questions.output != nil || questions.objective != nil {
+            throw ValidationError("-o and --objective are of one replay in time, not of --no-departures or --sweep")
+        }
+        if modelling.isUsed || cluster.isMixed, cluster.gpus != nil, cluster.gpu == nil {
+            throw ValidationError(
+                "what a model costs needs hosts that it can cut: --gpus N --gpu MODEL, --nodes FILE.csv or --estate STUDY"
+            )
         }
         if let inflate {
             guard noDepartures else {
@@ -142,6 +164,10 @@ struct SimulateCommand: AsyncParsableCommand {
         }
         if let sweep {
             let settings = try SweepPlan.settings(try SweepPlan.parse(sweep), from: try setting())
+            let isMixedSwept = try SweepPlan.parse(sweep).contains { $0.key == "model" && $0.values.contains("mixed") }
+            if isMixedSwept, !cluster.isMixed {
+                throw ValidationError("--sweep model=mixed goes with --model mixed, which says what it is made of")
+            }
             if settings.contains(where: { $0.gpus != nil }), cluster.gpus == nil {
                 throw ValidationError("--sweep gpus= goes with --gpus, which names the pool")
             }
@@ -162,7 +188,9 @@ struct SimulateCommand: AsyncParsableCommand {
             keepsCPUJobs: description.hasCPU
         )
         let (imported, parsing) = try TraceReading.trace(path, options)
-        let supply = SupplyAudit.check(imported, against: description)
+        var supply = SupplyAudit.check(imported, against: description, departures: !noDepartures)
+        let quotaTable = try quotas.table()
+        if let warning = QuotaOptions.warning(quotaTable, teams: imported.trace.teams) { supply.append(warning) }
         let file = path == "-" ? "standard input" : path
         if let sweep {
             return try await runSweep(try SweepPlan.parse(sweep), base, imported, parsing, supply, file)
@@ -179,7 +207,7 @@ struct SimulateCommand: AsyncParsableCommand {
         } else {
             let run = try timedReplay(of: trace, imported, base, gpus: base.gpus, model: base.model)
             let result = run.result
-            summary = ReplaySummary(result, of: run.trace, startUp: milliseconds(startUp), seconds: run.seconds)
+            summary = ReplaySummary(run)
             if let series { files.append(.init(series, bytes: ReplayFiles.series(result))) }
             if let jobs {
                 files.append(.init(jobs, bytes: ReplayFiles.jobs(result, imported, run.trace, on: run.cluster)))
@@ -190,11 +218,11 @@ struct SimulateCommand: AsyncParsableCommand {
         try refuseEmpty(summary)
         for file in files { try Files.write(file) }
         if let answers, let folder = questions.output {
-            try answers.write(into: folder, summary, file: file, imported, supply, base, parsing: parsing)
+            try answers.write(into: folder, summary, file: file, imported, supply, base, quotaTable, parsing: parsing)
         }
         if json {
             let members =
-                summary.members(parsing: parsing) + (answers?.members() ?? []) + [
+                summary.members(parsing: parsing) + (answers?.members() ?? []) + quotaMembers(quotaTable, imported) + [
                     JSONMember("queue", .string(base.queue)), JSONMember("place", .string(base.placement.rawValue)),
                     JSONMember("seed", seedJSON),
                     JSONMember("import", ReplayText.auditJSON(imported, supply: supply)),
@@ -202,6 +230,7 @@ struct SimulateCommand: AsyncParsableCommand {
             try Console.print(.object(members))
         } else {
             print(ReplayText.audit(imported, file: file, supply: supply))
+            if let answers { print(answers.modelText(), terminator: "") }
             print(ReplayText.summary(summary, parsing: parsing), terminator: "")
             if let answers { print(answers.text(), terminator: "") }
             if let folder = questions.output { print("Written: \(folder)/index.html, \(ReplayAnswers.files)") }
@@ -224,6 +253,7 @@ struct SimulateCommand: AsyncParsableCommand {
         options.repartitionMilliseconds = milliseconds(repartition)
         options.estimates = try estimateModel()
         options.seed = setting.seed
+        options.teamQuotas = try quotas.table().byTeam(trace.teams)
         if series != nil { options.sampleEveryMilliseconds = max(milliseconds(sample), 1) }
         let clock = ContinuousClock()
         let begin = clock.now
@@ -278,6 +308,12 @@ struct SimulateCommand: AsyncParsableCommand {
         let settings = try SweepPlan.settings(plan, from: base)
         // Everything that can be wrong is found before the first replay.
         let clusters = try settings.map { try cluster.cluster(gpus: $0.gpus, model: $0.model) }
+        if cluster.isMixed {
+            for gpus in Set(settings.filter { $0.model == nil }.map { $0.gpus ?? 0 }).sorted() {
+                guard let pools = try cluster.hostPools(gpus: gpus > 0 ? gpus : nil) else { continue }
+                _ = try mixedEstate(pools, imported.trace, imported)
+            }
+        }
         let keys = plan.map(\.key)
         let cells: [SweepCell]
         if let folder = slurm.slurm {
@@ -327,8 +363,7 @@ struct SimulateCommand: AsyncParsableCommand {
             let (result, seconds) = try study(trace, cluster, setting)
             return ReplaySummary(result, seconds: seconds)
         }
-        let (result, seconds) = try replay(trace, cluster, setting, imported.names)
-        return ReplaySummary(result, of: trace, startUp: milliseconds(startUp), seconds: seconds)
+        return ReplaySummary(try timedReplay(of: trace, imported, setting, gpus: setting.gpus, model: setting.model))
     }
 
     /// Does some cells of the sweep, in order: the trace is read once.
@@ -371,6 +406,25 @@ struct SimulateCommand: AsyncParsableCommand {
             throw ValidationError("--estimates '\(estimates)' is not exact, a factor from 1 such as 3, or uniform:10")
         }
         return isUniform ? .uniform(upTo: factor) : .multiple(factor)
+    }
+
+    /// Members of `--json` about quotas; none without them.
+    private func quotaMembers(_ table: TeamQuotas, _ imported: ImportedTrace) -> [JSONMember] {
+        guard quotas.isUsed else { return [] }
+        return [
+            JSONMember(
+                "quotas",
+                .array(
+                    table.entries.map {
+                        .object([JSONMember("team", .string($0.team)), JSONMember("gpus", .number($0.gpus))])
+                    }
+                )
+            ),
+            JSONMember(
+                "quotas_of_unknown_teams",
+                .array(table.unknown(among: imported.trace.teams).map(JSON.string))
+            ),
+        ]
     }
 
     /// The seed as a number where JSON carries it exactly, else as text.

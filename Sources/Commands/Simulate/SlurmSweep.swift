@@ -84,6 +84,8 @@ struct SlurmSweep {
     private func plan(_ limits: SlurmLimits) throws -> SlurmSweepPlan {
         var inputs = [command.path]
         if let nodes = command.cluster.nodes { inputs.append(nodes) }
+        if let quotas = command.quotas.quotas { inputs.append(quotas) }
+        if let decision = command.mixed.decision { inputs.append(decision) }
         if let estate = command.cluster.estate {
             inputs.append(Files.isFolder(estate) ? estate + "/study.yaml" : estate)
         }

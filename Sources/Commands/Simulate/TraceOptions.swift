@@ -1,5 +1,6 @@
 import ArgumentParser
 import Documents
+import Estate
 import NodeCommands
 import Scheduling
 
@@ -68,6 +69,7 @@ struct TraceOptions: ParsableArguments {
             options.shardsPerGPU = Int64(shardsPerGpu)
         }
         options.tokenRates = try tokensPerSecond.map(rates)
+        options.knowProfiles(of: try GPUCatalogue.standard())
         return options
     }
 

@@ -73,14 +73,14 @@ struct Progress {
         guard now - last > .milliseconds(500) else { return }
         last = now
         isShown = true
-        Console.error("\r\u{1B}[K\(text())", terminator: "")
+        Console.status(text())
     }
 
     /// Removes the line.
     mutating func clear() {
         guard isShown else { return }
         isShown = false
-        Console.error("\r\u{1B}[K", terminator: "")
+        Console.status()
     }
 }
 

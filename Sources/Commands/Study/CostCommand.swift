@@ -37,7 +37,11 @@ struct CostCommand: AsyncParsableCommand {
         monteCarlo.apply(to: &input.study)
         let priced: PricedStudy
         do {
-            priced = try await PricedStudy.price(input.study, evidence: input.evidence)
+            priced = try await PricedStudy.price(
+                input.study,
+                evidence: input.evidence,
+                trace: input.trace
+            )
         } catch {
             throw Failure.input(["\(path): \(error)"])
         }
@@ -47,13 +51,14 @@ struct CostCommand: AsyncParsableCommand {
         }
         if let bill {
             let model = try Arguments.deploymentModel(bill)
+            let facts = priced.replay
             guard let priced = priced.models.first(where: { $0.model == model }) else {
                 throw Failure.input([
                     "\(path): does not consider \(model); its platforms are "
                         + priced.models.map(\.model.rawValue).joined(separator: ", ")
                 ])
             }
-            print(CostText.bill(priced, currency: input.study.currency), terminator: "")
+            print(CostText.bill(priced, currency: input.study.currency, replay: facts), terminator: "")
             return
         }
         print(CostText.table(priced), terminator: "")

@@ -41,7 +41,7 @@ enum CostText {
         }
         var text = """
             \(priced.study.name)\(priced.study.isIllustrative ? " (illustrative inputs)" : ""): \(priced.study.currency), \
-            levelised over \(priced.study.horizonYears) years, \(NumberText.grouped(priced.draws)) draws; \
+            levelised over \(counted(priced.study.horizonYears, "year")), \(counted(priced.draws, "draw")); \
             \(NumberText.grouped(priced.usefulGPUHoursPerMonth.mean)) useful GPU-hours a month under every model
 
             \(table.render())
@@ -80,7 +80,7 @@ enum CostText {
     }
 
     /// The bills of one model: quantity times unit price, line by line.
-    static func bill(_ priced: PricedModel, currency: String) -> String {
+    static func bill(_ priced: PricedModel, currency: String, replay facts: ReplayFacts? = nil) -> String {
         var text = ""
         if !priced.misfits.isEmpty {
             text += "Incomplete, and no price of the whole study: \(priced.misfits.joined(separator: " "))\n\n"
@@ -88,10 +88,13 @@ enum CostText {
         for bill in priced.bills {
             text += """
                 \(bill.model.rawValue): \(bill.workloads.isEmpty ? "no workload" : bill.workloads.joined(separator: ", ")); \
-                \(NumberText.grouped(bill.hosts)) hosts, \(NumberText.grouped(bill.gpus)) GPUs \
+                \(counted(bill.hosts, "host")), \(counted(bill.gpus, "GPU")) \
                 (\(NumberText.fixed(bill.gpusNeeded, 1)) needed)
 
                 """
+            if let facts, let replay = bill.replay {
+                text += "Derived: \(facts.basis(jobs: replay.jobs)).\n"
+            }
             var table = TextTable(
                 header: ["line", "group", "quantity", "unit", "unit price", "\(currency) a month"],
                 alignments: [.left, .left, .right, .left, .right, .right]

@@ -31,7 +31,7 @@ struct DecideCommand: AsyncParsableCommand {
         monteCarlo.apply(to: &input.study)
         let result: DecisionResult
         do {
-            result = try await decide(study: input.study, evidence: input.evidence)
+            result = try await decide(study: input.study, evidence: input.evidence, trace: input.trace)
         } catch {
             throw Failure.input(["\(path): \(error)"])
         }
@@ -49,6 +49,8 @@ struct DecideCommand: AsyncParsableCommand {
             print(decision, terminator: "")
         } else {
             print(Report.summary(result), terminator: "")
+            let replay = Report.replay(result)
+            if !replay.isEmpty { print("\n" + replay.joined(separator: "\n")) }
             print("\nWritten: \(target)/report.html, report.md, decision.json")
         }
     }

@@ -80,8 +80,8 @@ struct ValidateCommand: ParsableCommand {
                 path: path,
                 kind: "study",
                 summary: """
-                    study '\(study.name)', \(study.workloads.count) workloads, \(study.platforms.count) platforms, \
-                    \(input.evidence.count) comparisons
+                    study '\(study.name)', \(counted(study.workloads.count, "workload")), \
+                    \(counted(study.platforms.count, "platform")), \(counted(input.evidence.count, "comparison"))
                     """,
                 notes: study.notes
             )

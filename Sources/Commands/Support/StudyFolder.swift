@@ -4,6 +4,8 @@ import Estate
 import Evidence
 import Study
 import NodeCommands
+import Operating
+import Scheduling
 
 /// A study on disk: `study.yaml` and the records it names.
 struct StudyFolder {
@@ -12,6 +14,8 @@ struct StudyFolder {
     var study: Study
     /// The comparisons that the study's evidence asks for, in its order.
     var evidence: [ComparedEvidence]
+    /// The trace that it names; nil where it names none.
+    var trace: RecordedTrace?
 
     /// The largest study and the largest record read.
     static let studyLimit = 8 << 20
@@ -51,6 +55,33 @@ struct StudyFolder {
             let line = study.evidence.indices.contains(error.index) ? study.evidence[error.index].line : 1
             throw Failure.input(["\(file):\(line): evidence: \(error.problem)"])
         }
+        trace = try study.trace.map { try readTrace($0, study: file) }
+    }
+
+    /// Reads the trace that the study names.
+    private func readTrace(_ terms: StudyTrace, study file: String) throws -> RecordedTrace {
+        let place = "\(file):\(terms.line): trace.file: names this trace"
+        let full = terms.file.hasPrefix("/") ? terms.file : folder + "/" + terms.file
+        var options = terms.options
+        if let zone = terms.zone {
+            do {
+                options.zone = try ZoneNames.rule(zone)
+            } catch {
+                throw Failure.input([
+                    "\(file):\(terms.zoneLine): trace.zone: '\(zone)' is not known here; write UTC, an offset such as "
+                        + "+01:00, or a name such as Europe/Berlin"
+                ])
+            }
+        }
+        do {
+            let imported = try TraceReading.trace(full, options).imported
+            guard let digest = FileDigest(ofFile: full) else {
+                throw Failure.input(["\(full): could not be read to its end"])
+            }
+            return RecordedTrace(imported: imported, file: terms.file, sha256: digest.sha256)
+        } catch Failure.input(let lines) {
+            throw Failure.input(lines + [place])
+        }
     }
 
     /// Reads the records that say where the workloads' time goes.
@@ -88,7 +119,11 @@ struct StudyFolder {
                 isComponent: reference.isComponent,
                 metric: reference.metric,
                 comparison: try Comparison.compare(baseline: baseline, other: other, options: options),
-                profile: reference.isComponent ? nil : try JobProfile(baseline)
+                profile: reference.isComponent ? nil : try JobProfile(baseline),
+                nodes: reference.nodes,
+                // Predictions ask the samples; studies that ask for none need not hold them.
+                records: study.workloads.contains { $0.scale != nil || $0.serving != nil }
+                    ? ArmRecords(baseline: baseline, other: other) : nil
             )
         } catch {
             throw Failure.input(["\(place): \(error)"])
