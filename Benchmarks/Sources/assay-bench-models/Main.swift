@@ -6,7 +6,8 @@ import Scheduling
 
 /// Replays the research-saas mix under every deployment model and prints what comes of it.
 ///
-/// `assay-bench-models [SEEDS]`: 20 seeds by default; the tables of docs/simulate-models.md.
+/// `assay-bench-models [SEEDS]`: 20 seeds by default; the tables of docs/simulate-models.md. `assay-bench-models trace`
+/// prints Examples/research-saas/trace.csv, whose seed is 2026.
 @main
 enum Main {
     /// A model with its costs: made up as the study's other inputs are, and stated in the documentation.
@@ -17,6 +18,10 @@ enum Main {
     }
 
     static func main() throws {
+        if CommandLine.arguments.dropFirst().first == "trace" {
+            print(ResearchMix(seed: 2026).csv(), terminator: "")
+            return
+        }
         let seeds = CommandLine.arguments.dropFirst().first.flatMap { UInt64($0) } ?? 20
         let gpu = try GPUCatalogue.standard().gpu(named: "a100-sxm-80gb")
         let geometry = try gpu.mig()
@@ -55,11 +60,14 @@ enum Main {
             ),
         ]
         print("research-saas: 16 GPUs, 28 days, \(seeds) seeds; mean and 95 % t interval over seeds\n")
-        for (load, need) in [(1.0, 1.0), (0.7, 1), (1.3, 1), (1, 0.7), (1, 1.3), (3, 1)] {
-            print("## Load x\(load), need x\(need)\n")
-            print("| model | useful % of GPU-hours | allocated % | p95 wait, h | p95 slowdown | refused | in parts % |")
+        let cases = [
+            (1.0, 1.0, 1.0), (0.7, 1, 1), (1.3, 1, 1), (1, 0.7, 1), (1, 1.3, 1), (1, 1, 0.7), (1, 1, 1.3), (3, 1, 1),
+        ]
+        for (load, need, speed) in cases {
+            print("## Load x\(load), need x\(need), slice speed x\(speed)\n")
+            print("| model | busy % of GPU-hours | allocated % | p95 wait, h | p95 slowdown | refused | in parts % |")
             print("|---|---|---|---|---|---|---|")
-            for contender in contenders { print(try row(contender, load, need, seeds, pool)) }
+            for contender in contenders { print(try row(contender, load, need, speed, seeds, pool)) }
             print("")
         }
     }
@@ -72,21 +80,25 @@ enum Main {
         _ contender: Contender,
         _ load: Double,
         _ need: Double,
+        _ speed: Double,
         _ seeds: UInt64,
         _ pool: HostPool
     ) throws -> String {
         var columns: [[Double]] = Array(repeating: [], count: 6)
         for seed in 0..<seeds {
             let mix = ResearchMix(load: load, need: need, seed: seed)
-            let work = try WorkTrace(mix.trace(), under: RecordedModel(.bareMetal), traits: mix.traits)
+            var traits = mix.traits
+            traits.speeds = SliceSpeedModel(bandwidthPart: traits.speeds.bandwidthPart, factor: speed)
+            let work = try WorkTrace(mix.trace(), under: RecordedModel(.bareMetal), traits: traits)
             let prepared = try PreparedReplay(
                 work,
                 on: pool,
                 model: contender.model,
                 overheads: contender.overheads
             )
-            let report = try prepared.replay().report(bins: 1)
-            columns[0].append(report.usefulShare * 100)
+            let replay = try prepared.replay()
+            let report = replay.report(bins: 1)
+            columns[0].append(busyShare(replay) * 100)
             columns[1].append(report.allocatedShare * 100)
             columns[2].append((report.all.wait?.p95 ?? .nan) / 3_600)
             columns[3].append(report.all.slowdown?.p95 ?? .nan)
@@ -100,6 +112,17 @@ enum Main {
             return "\(NumberText.fixed(moments.mean, 1)) ± \(NumberText.fixed(half, 1))"
         }
         return "| \(contender.name) | \(cells.joined(separator: " | ")) |"
+    }
+
+    /// Work of the jobs that ended times their activity, over the GPU-hours there were: what a study calls busy.
+    private static func busyShare(_ replay: ModelReplay) -> Double {
+        let (result, ledger) = (replay.result, replay.ledger)
+        let available = Double(result.gpuCount) * Double(result.makespanMilliseconds)
+        let busy = result.end.indices.reduce(0.0) { sum, job in
+            guard result.end[job] != SimulationResult.never else { return sum }
+            return sum + Double(ledger.work[job]) * Double(ledger.busyGPUs[job])
+        }
+        return available > 0 ? busy / available : 0
     }
 
     /// The first legal placement of some profiles, the largest first.

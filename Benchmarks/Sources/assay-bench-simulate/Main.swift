@@ -5,8 +5,8 @@ import Scheduling
 
 /// Measures the engine of replay.
 ///
-/// `assay-bench-simulate [headline | scaling | theory | swf FILE GPUS | placement NODES PODS | parse [FILE…] |
-/// parse-damage [SECONDS [SEED]]]`. Times are of one run each on one core; repeat them on a quiet machine.
+/// `assay-bench-simulate [headline | scaling | theory [SEED [QUEUE…]] | swf FILE GPUS | easy | placement NODES PODS |
+/// parse [FILE…] | parse-damage [SECONDS [SEED]]]`. Times are of one run each on one core; repeat them on a quiet machine.
 @main
 enum Main {
     static func main() throws {
@@ -14,7 +14,12 @@ enum Main {
         switch arguments.first {
         case "headline", nil: try headline()
         case "scaling": try scaling()
-        case "theory": try Theory.run()
+        case "theory":
+            try Theory.run(
+                seed: arguments.count > 1 ? UInt64(arguments[1]) ?? 7 : 7,
+                only: Array(arguments.dropFirst(2))
+            )
+        case "easy" where arguments.count == 1: try EasyBench.run()
         case "swf" where arguments.count == 3: try swf(arguments[1], gpus: Int(arguments[2]) ?? 0)
         case "placement" where arguments.count == 3: try PlacementBench.run(nodes: arguments[1], pods: arguments[2])
         case "parse": try ParseBench.run(Array(arguments.dropFirst()))
@@ -25,9 +30,10 @@ enum Main {
             )
         default:
             print(
-                "usage: assay-bench-simulate [headline | scaling | theory | swf FILE GPUS | placement NODES PODS "
-                    + "| parse [FILE…] | parse-damage [SECONDS [SEED]]]"
+                "usage: assay-bench-simulate [headline | scaling | theory [SEED [QUEUE…]] | swf FILE GPUS | easy "
+                    + "| placement NODES PODS | parse [FILE…] | parse-damage [SECONDS [SEED]]]"
             )
+            exit(64)
         }
     }
 

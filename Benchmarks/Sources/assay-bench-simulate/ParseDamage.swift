@@ -31,13 +31,12 @@ enum ParseDamage {
                 options.expectedBytes = random.index(below: 2) == 0 ? .max : bytes.count
                 let whole = outcome(bytes, options, piece: bytes.count)
                 let pieces = outcome(bytes, options, piece: 1 + random.index(below: 40))
-                guard whole == pieces else { return fail("pieces differ: \(whole) and \(pieces)", bytes) }
+                guard whole == pieces else { fail("pieces differ: \(whole) and \(pieces)", bytes) }
                 switch whole {
                 case .refused: refused += 1
                 case .read(let jobs, let starts, let audit):
                     read += 1
-                    guard let problem = problem(jobs, starts, audit) else { continue }
-                    return fail(problem, bytes)
+                    if let problem = problem(jobs, starts, audit) { fail(problem, bytes) }
                 }
             }
             count += 200
@@ -79,7 +78,7 @@ enum ParseDamage {
             let imported = try importer.finish()
             return .read(
                 (0..<imported.trace.count).map { imported.trace[$0] },
-                imported.recordedStart,
+                imported.recordedStart.array,
                 imported.audit
             )
         } catch {
@@ -103,8 +102,10 @@ enum ParseDamage {
         return nil
     }
 
-    private static func fail(_ problem: String, _ bytes: [UInt8]) {
+    /// Shows the text that was read wrongly, and ends the program with code 1.
+    private static func fail(_ problem: String, _ bytes: [UInt8]) -> Never {
         print("FAILED: \(problem)\n\(String(decoding: bytes, as: UTF8.self).debugDescription)\n\(bytes)")
+        exit(1)
     }
 
     private static let tokens: [String] = [
