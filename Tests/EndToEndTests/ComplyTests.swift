@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `assay comply` through the binary: the healthcare example's binder, OSCAL read by others' tools, and what it refuses.
-@Suite(.serialized, .timeLimit(.minutes(5))) struct ComplyTests {
+@Suite(.serialized) struct ComplyTests {
     private static let frameworks = "hipaa,soc2,pci-dss,nist-800-53,iso-27001,gdpr"
 
     /// The example's binder, made in a folder of its own.

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `assay import` of what the real tools print: Debian's fio, iperf3, sockperf, rt-tests, hyperfine and likwid.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct ImportTests {
+@Suite(.serialized) struct ImportTests {
     /// A tool that is installed, or nil.
     static func tool(_ name: String) -> String? {
         ["/usr/bin/", "/usr/local/bin/", "/bin/"].map { $0 + name }.first {

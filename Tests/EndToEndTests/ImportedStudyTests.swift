@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Evidence from the files of seven tools: imported, decided by, and cited with tool and hash.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct ImportedStudyTests {
+@Suite(.serialized) struct ImportedStudyTests {
     private static let arms = ["bare-metal", "vm-passthrough"]
     /// Each tool's files, what their record says measured them, and a metric that must be in the evidence.
     private static let tools: [(files: String, words: String, metric: String)] = [

@@ -23,8 +23,7 @@ enum LibvirtParts {
 /// Domains under libvirt's own judgement, and one that boots.
 @Suite(
     .enabled(if: LibvirtParts.isHere, "libvirt's commands do not run here; scripts/libvirt-parts unpacks Debian's"),
-    .serialized,
-    .timeLimit(.minutes(5))
+    .serialized
 )
 struct PlanLibvirtTests {
     /// A host of two nodes with hyper-threads, as `assay inspect --json` tells it.

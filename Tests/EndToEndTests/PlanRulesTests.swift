@@ -16,8 +16,7 @@ enum PromTool {
     .enabled(
         if: PromTool.path != nil,
         "there is no promtool here; scripts/prometheus-parts unpacks Debian's Prometheus"
-    ),
-    .timeLimit(.minutes(2))
+    )
 )
 struct PlanRulesTests {
     /// A host with seven small instances planned, one of which is gone; a whole GPU where none is planned; an XID.

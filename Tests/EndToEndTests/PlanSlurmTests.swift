@@ -4,8 +4,7 @@ import Testing
 /// The Slurm files of a plan on a real Slurm: every node of the plan is a slurmd of this machine.
 @Suite(
     .enabled(if: SlurmCluster.isHere, "there is no Slurm here; scripts/slurm-parts unpacks Debian's"),
-    .serialized,
-    .timeLimit(.minutes(10))
+    .serialized
 )
 struct PlanSlurmTests {
     /// Resources of each node by `resource:type`, as the plan wants them under the form of counts.

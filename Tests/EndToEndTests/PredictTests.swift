@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `assay predict` through the binary: records made here, text, JSON, a page, and what it refuses.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct PredictTests {
+@Suite(.serialized) struct PredictTests {
     /// Services of 10 ms in three runs, as `assay record` reads them.
     private func makeServices(_ folder: TemporaryFolder) throws {
         for (name, milliseconds) in [("bm", 10), ("vm", 12)] {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `decide` uses what is predicted from imported records: waiting at a job's scale, and a service's tail.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct PredictedDecisionTests {
+@Suite(.serialized) struct PredictedDecisionTests {
     private static let study = """
         name: predicted
         date: 2026-11-01

@@ -27,8 +27,7 @@ private final class OddServer {
 /// `assay import --prometheus` on whatever a server may say.
 @Suite(
     .enabled(if: PrometheusServer.python != nil && PrometheusServer.hasTools, "python3 or curl is missing"),
-    .serialized,
-    .timeLimit(.minutes(3))
+    .serialized
 )
 struct PrometheusAnswerTests {
     /// What the server does, how the program ends, and what it says.

@@ -4,8 +4,7 @@ import Testing
 /// `assay import --prometheus` on a real Prometheus that scrapes an exporter of ours.
 @Suite(
     .enabled(if: PrometheusServer.isHere, "there is no Prometheus here; scripts/prometheus-parts unpacks Debian's"),
-    .serialized,
-    .timeLimit(.minutes(10))
+    .serialized
 )
 struct PrometheusTests {
     @Test("Telemetry is what the exporter told: every scrape counted, gaps seen, instances weighted")

@@ -4,8 +4,7 @@ import Testing
 /// `assay simulate --sweep … --slurm` on a real Slurm of two nodes.
 @Suite(
     .enabled(if: SlurmCluster.isHere, "there is no Slurm here; scripts/slurm-parts unpacks Debian's"),
-    .serialized,
-    .timeLimit(.minutes(10))
+    .serialized
 )
 struct SlurmSweepTests {
     /// Twelve replays.

