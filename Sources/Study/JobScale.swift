@@ -44,6 +44,9 @@ package struct ServingLoad: Sendable, Hashable {
     /// That time, ms.
     package var milliseconds: Double
 
+    /// Requests that a fleet may serve at once: what a prediction takes.
+    package static let mostServed = 250_000
+
     /// Makes one from its parts.
     package init(requestsPerSecond: Double, replicas: Int, slots: Int = 1, quantile: Double, milliseconds: Double) {
         self.requestsPerSecond = requestsPerSecond

@@ -162,6 +162,11 @@ import Testing
             "serving: {rate_per_s: 0, replicas: 4}",
             "workloads[0].serving.rate_per_s: 0 requests a second is out of range"
         ),
+        Case(
+            "memory_gib: 60",
+            "serving: {rate_per_s: 40, replicas: 10000, slots: 26, objective: p99<200ms}",
+            "workloads[0].serving: serves 10000 times 26 requests at once; expected at most 250000 in all"
+        ),
         Case("    metric: step time", "    metric: step time\n    nodes: 0", "evidence[0].nodes: 0 is out of range"),
         Case("baseline: [bm-1.record.json, bm-2.record.json]", "baseline: []", "evidence[0].baseline: is empty"),
         Case("    other: vm.record.json\n", "", "evidence[0].other: is missing; expected the path of a record"),

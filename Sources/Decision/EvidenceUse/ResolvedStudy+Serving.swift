@@ -139,7 +139,7 @@ extension ServingUse {
         self.latency = stated
         neededReplicas = nil
         guard !(stated.map { $0.estimate <= load.milliseconds } ?? false) else { return }
-        let most = min(load.replicas * Self.mostTimes, 100_000)
+        let most = min(load.replicas * Self.mostTimes, 100_000, TailQuestion.mostServed / load.slots)
         var (low, high) = (load.replicas, load.replicas)
         while high < most {
             low = high

@@ -19,9 +19,36 @@ struct FleetQueue {
     /// Free times of the servers, smallest first in a binary heap.
     private var heap: [Double]
 
-    init(servers: Int) {
+    /// A fleet at time zero.
+    ///
+    /// - Parameters:
+    ///   - servers: At least 1.
+    ///   - busyUntil: When servers that are busy at the start are free, ascending; the others are idle.
+    init(servers: Int, busyUntil: [Double] = []) {
         self.servers = max(1, servers)
-        heap = [Double](repeating: 0, count: self.servers)
+        // An ascending array is a heap.
+        heap = [Double](repeating: 0, count: max(0, self.servers - busyUntil.count)) + busyUntil.suffix(self.servers)
+    }
+
+    /// How long requests that are seen under way still take, ascending: a service is met in proportion to its length, at a
+    /// moment that is uniform in it (the inspection paradox; Feller, volume II, I.4).
+    static func underWay(_ count: Int, of services: [Double], _ generator: inout RandomGenerator) -> [Double] {
+        guard !services.isEmpty else { return [Double](repeating: 0, count: max(0, count)) }
+        var total = 0.0
+        let ends = services.map { service -> Double in
+            total += service
+            return total
+        }
+        let remainders = (0..<count).map { _ -> Double in
+            let moment = generator.uniform() * total
+            var (low, high) = (0, ends.count - 1)
+            while low < high {
+                let middle = (low + high) / 2
+                if ends[middle] > moment { high = middle } else { low = middle + 1 }
+            }
+            return max(0, ends[low] - moment)
+        }
+        return remainders.sorted()
     }
 
     /// When a request that arrives now and needs so long is done.
@@ -45,8 +72,14 @@ struct FleetQueue {
     }
 
     /// Latencies of requests with these interarrival times, scaled, and these service times; the first are left out.
-    static func latencies(servers: Int, gaps: [Double], scale: Double, services: [Double], warmUp: Int) -> [Double] {
-        var queue = FleetQueue(servers: servers)
+    static func latencies(
+        of fleet: FleetQueue,
+        gaps: [Double],
+        scale: Double,
+        services: [Double],
+        warmUp: Int
+    ) -> [Double] {
+        var queue = fleet
         var now = 0.0
         var result: [Double] = []
         result.reserveCapacity(max(0, gaps.count - warmUp))
@@ -63,7 +96,7 @@ struct FleetQueue {
     static func keeps(
         _ quantile: Double,
         below limit: Double,
-        servers: Int,
+        of fleet: FleetQueue,
         gaps: [Double],
         scale: Double,
         services: [Double],
@@ -74,7 +107,7 @@ struct FleetQueue {
         let (rank, fraction) = Quantiles.position(quantile, count: count)
         // So many may be above the limit; with one more it lies between the two values that the quantile is between.
         let mayExceed = count - rank - 1
-        var queue = FleetQueue(servers: servers)
+        var queue = fleet
         var now = 0.0
         var (exceeding, highestKept, lowestAbove) = (0, -Double.infinity, Double.infinity)
         for place in gaps.indices {

@@ -45,11 +45,19 @@ package struct TailQuestion: Sendable {
         self.replicas = replicas
     }
 
+    /// Requests that a fleet may serve at once: each costs memory in every replication.
+    package static let mostServed = 250_000
+
     /// Throws for the first number that means nothing.
     package func check() throws(PredictionError) {
         for rate in rates { try ScaleQuestion.check("the rate", rate, 1e-6...1e9, unit: "requests/s") }
         try ScaleQuestion.check("the number of replicas", Double(replicas), 1...1e5)
         try ScaleQuestion.check("the number of requests served at once", Double(slots), 1...1e4)
+        try ScaleQuestion.check(
+            "replicas times requests served at once",
+            Double(replicas * slots),
+            1...Double(Self.mostServed)
+        )
         try ScaleQuestion.check("the level of the intervals", level, 0.5...0.999)
         try ScaleQuestion.check("the number of requests in a replication", Double(requests), 1000...1e7)
         try ScaleQuestion.check("the number of replications", Double(replications), 2...1000)
@@ -236,18 +244,35 @@ package struct TailPrediction: Sendable {
         var gaps: [Double]
         var services: [Double]
         var warmUp: Int
+        /// What is left of services under way, ascending, one a server; empty where the warm-up fills the fleet by itself.
+        var underWay: [Double] = []
 
         init(_ question: TailQuestion, _ service: ServiceTimes, _ runs: [Int], stream: UInt64) {
             var generator = RandomGenerator(seed: question.seed, stream: stream &* 2 &+ 1)
             gaps = question.arrivals.gaps(question.requests, &generator)
             services = service.draws(question.requests, of: runs, &generator)
             warmUp = question.requests / 10
+            let servers = question.replicas * question.slots
+            // An empty fleet is as full as it gets after some ten requests a server.
+            if servers * 10 > warmUp { underWay = FleetQueue.underWay(servers, of: services, &generator) }
+        }
+
+        /// The fleet as the first request of a load meets it.
+        private func fleet(_ servers: Int, at rate: Double) -> FleetQueue {
+            guard !underWay.isEmpty else { return FleetQueue(servers: servers) }
+            let mean = services.reduce(0, +) / Double(services.count)
+            let busy = Int(min(Double(servers), (rate * mean).rounded()))
+            // Evenly spaced, so that any number of them is spread as all are.
+            return FleetQueue(
+                servers: servers,
+                busyUntil: (0..<busy).map { underWay[$0 * underWay.count / busy] }
+            )
         }
 
         func quantiles(_ rate: Double, _ wanted: [Double], _ servers: Int) -> [Double] {
             Quantiles.of(
                 FleetQueue.latencies(
-                    servers: servers,
+                    of: fleet(servers, at: rate),
                     gaps: gaps,
                     scale: 1 / rate,
                     services: services,
@@ -269,7 +294,7 @@ package struct TailPrediction: Sendable {
                 FleetQueue.keeps(
                     objective.quantile,
                     below: objective.seconds,
-                    servers: servers,
+                    of: fleet(servers, at: rate),
                     gaps: gaps,
                     scale: 1 / rate,
                     services: services,

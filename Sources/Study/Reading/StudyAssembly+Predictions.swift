@@ -72,6 +72,14 @@ extension StudyAssembly {
             return nil
         }
         guard let rate, let replicas else { return nil }
+        guard replicas * slots <= ServingLoad.mostServed else {
+            findings.add(
+                section.fail(
+                    "serves \(replicas) times \(slots) requests at once; expected at most \(ServingLoad.mostServed) in all"
+                )
+            )
+            return nil
+        }
         return ServingLoad(
             requestsPerSecond: rate,
             replicas: replicas,

@@ -315,7 +315,12 @@ package enum StudySchema {
         keys: [
             key("rate_per_s", "number", "required", "Requests a second over the fleet, in the busy hour."),
             key("replicas", "whole number", "required", "Replicas that share one queue."),
-            key("slots", "whole number", "1", "Requests that each replica serves at once."),
+            key(
+                "slots",
+                "whole number",
+                "1",
+                "Requests that each replica serves at once; with `replicas` at most 250,000."
+            ),
             key(
                 "objective",
                 "text such as `p99<200ms`",

@@ -167,13 +167,19 @@ struct TailPredictionTests {
         let services = (0..<count).map { _ in Double(1 + generator.index(below: 3)) / 4 }
         let servers = 1 + generator.index(below: 3)
         for quantile in [0.01, 0.5, 0.9, 0.99, 0.999] {
-            let latencies = FleetQueue.latencies(servers: servers, gaps: gaps, scale: 1, services: services, warmUp: 10)
+            let latencies = FleetQueue.latencies(
+                of: FleetQueue(servers: servers),
+                gaps: gaps,
+                scale: 1,
+                services: services,
+                warmUp: 10
+            )
             let value = Quantiles.of(latencies, [quantile])[0]
             for limit in [value * 0.5, value.nextDown, value, value.nextUp, value * 1.5] {
                 let isKept = FleetQueue.keeps(
                     quantile,
                     below: limit,
-                    servers: servers,
+                    of: FleetQueue(servers: servers),
                     gaps: gaps,
                     scale: 1,
                     services: services,
@@ -182,6 +188,39 @@ struct TailPredictionTests {
                 #expect(isKept == (value <= limit), "p\(quantile) \(value), limit \(limit)")
             }
         }
+    }
+
+    @Test("a wide fleet is met as it runs: services under way are the longer ones, and what is left of them is uniform")
+    func underWay() {
+        var generator = RandomGenerator(seed: 7)
+        let constant = FleetQueue.underWay(20_000, of: [2, 2, 2], &generator)
+        #expect(constant == constant.sorted())
+        for share in [0.1, 0.5, 0.9] {
+            #expect(abs(constant[Int(share * 20_000)] - 2 * share) < 0.05, "\(share)")
+        }
+        // E[S^2] / (2 E[S]) = 5 / 4.
+        let two = FleetQueue.underWay(20_000, of: [1, 3], &generator)
+        #expect(abs(Moments(two).mean - 1.25) < 0.03)
+        var fleet = FleetQueue(servers: 3, busyUntil: [1, 2])
+        #expect(fleet.serve(arrival: 0, seconds: 5) == 5)
+        #expect(fleet.serve(arrival: 0, seconds: 5) == 6)
+        #expect(fleet.serve(arrival: 0, seconds: 5) == 7)
+        #expect(fleet.serve(arrival: 0, seconds: 5) == 10)
+    }
+
+    @Test("a fleet of 200,000 at once has its load, not an empty start; one of a thousand million is refused")
+    func wide() throws {
+        var question = TailQuestion(rates: [199_990], replicas: 20_000)
+        question.slots = 10
+        question.replications = 4
+        question.quantiles = [0.5]
+        // Constant services of a second, servers free for ten in all: half and more wait. An empty fleet would not fill.
+        let row = try TailPrediction(try ServiceTimes(runs: [[1, 1, 1]]), question).rows[0]
+        guard case .seconds(let median, _, _) = row.latencies[0] else { return #expect(Bool(false)) }
+        #expect(median > 1)
+        question = TailQuestion(rates: [1], replicas: 100_000)
+        question.slots = 10_000
+        #expect(throws: PredictionError.self) { try question.check() }
     }
 
     @Test("has no load that keeps an objective which the service alone misses")
