@@ -54,6 +54,13 @@ package struct StudyTrace: Sendable {
     }
 }
 
+extension StudyTrace {
+    /// ``recordedStartUpSeconds`` in milliseconds.
+    package var recordedStartUpMilliseconds: Int64 {
+        Int64(min(max(recordedStartUpSeconds * 1_000, 0), 1e12))
+    }
+}
+
 /// The jobs of a workload in the study's trace, and how small a part of a GPU they accept.
 package struct TracedJobs: Sendable, Hashable {
     /// Which jobs of the trace are the workload's.

@@ -220,5 +220,16 @@ import Testing
         let data = Data(try folder.read("out/decision.json").utf8)
         let decision = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
         #expect((decision["replay"] as? [String: Any])?["jobs"] as? Int == 974)
+        // What the decision promised of the estate that it chose comes of the command that replays it.
+        let replay: [String] = [
+            "simulate", AssayBinary.root + "/Examples/research-saas/trace.csv", "--gpu", "a100-sxm-80gb", "--gpus",
+            "16",
+            "--model", "mixed", "--decision", "out/decision.json",
+        ]
+        let kept = try AssayBinary.json(replay + ["--json"], in: folder.path)
+        #expect((kept["model_detail"] as? String)?.contains("jobs as the decision took them") == true)
+        #expect((kept["p95_wait_s"] as? NSNumber)?.doubleValue ?? .infinity <= 3_600)
+        let flagged = try AssayBinary.json(replay + ["--overhead", "0", "--json"], in: folder.path)
+        #expect((flagged["model_detail"] as? String)?.contains("costs as the flags say") == true)
     }
 }

@@ -42,6 +42,10 @@ struct MixedOptions: ParsableArguments {
         var selectors: [JobSelector]
         /// Nil for what is left.
         var gpus: Int?
+        /// The workloads of the selectors, one each; none of --assign.
+        var workloads: [String] = []
+        /// Turns that a GPU is cut into, where a decision says so.
+        var slots: Int?
     }
 
     /// The parts of --assign: entries of one model are one part.
@@ -83,12 +87,12 @@ struct MixedOptions: ParsableArguments {
         return parts
     }
 
-    /// The parts of --decision, or of --assign.
+    /// The parts of --decision, with how it took its jobs, or of --assign.
     ///
     /// A decision names workloads; where it does not say which jobs they have, they are the jobs of the class, else of the
     /// team, of that name.
-    func parts(_ imported: ImportedTrace) throws -> [Part] {
-        guard let decision else { return try assigned() }
+    func parts(_ imported: ImportedTrace) throws -> (parts: [Part], decided: DecidedReplay?) {
+        guard let decision else { return (try assigned(), nil) }
         let bytes = try Files.read(decision, limit: 64 << 20, expected: "what assay decide writes: decision.json")
         do throws(DocumentError) {
             return try Self.read(Reader(JSONDocument.parse(bytes, file: decision), file: decision), imported)
@@ -100,7 +104,10 @@ struct MixedOptions: ParsableArguments {
 
 extension MixedOptions {
     /// The chosen estate of a decision.
-    private static func read(_ root: Reader, _ imported: ImportedTrace) throws(DocumentError) -> [Part] {
+    private static func read(
+        _ root: Reader,
+        _ imported: ImportedTrace
+    ) throws(DocumentError) -> (parts: [Part], decided: DecidedReplay?) {
         let object = try root.mapping()
         let marker = try object.require("assay_decision")
         guard try marker.int(in: 0...1_000_000) == 1 else {
@@ -133,19 +140,23 @@ extension MixedOptions {
                     throw modelReader.fail("is not a deployment model")
                 }
                 var own: [JobSelector] = []
+                var names: [String] = []
                 for workload in try bill.require("workloads").array(maximum: 10_000) {
-                    guard let selector = selectors[try workload.string()] else {
+                    let name = try workload.string()
+                    guard let selector = selectors[name] else {
                         throw workload.fail("is a workload that the decision does not list")
                     }
                     own.append(selector)
+                    names.append(name)
                 }
                 let gpus = try bill.require("gpus").int(in: 0...10_000_000)
                 // What is owned and serves nobody (it is paid all the same) is no part of the replay.
                 guard !own.isEmpty else { continue }
-                parts.append(Part(model: model, selectors: own, gpus: gpus))
+                let slots = try bill["size_and_idle"]?.mapping()["slots"]?.int(in: 2...64)
+                parts.append(Part(model: model, selectors: own, gpus: gpus, workloads: names, slots: slots))
             }
             guard !parts.isEmpty else { throw assignment.fail("has no platforms") }
-            return parts
+            return (parts, try object["replay"].flatMap { replay throws(DocumentError) in try DecidedReplay(replay) })
         }
         throw root.fail("chose no assignment")
     }

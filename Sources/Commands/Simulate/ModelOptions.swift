@@ -106,14 +106,15 @@ struct ModelOptions: ParsableArguments {
     func model(
         _ model: DeploymentModel,
         _ cluster: ClusterDescription,
-        _ pools: [HostPool]
+        _ pools: [HostPool],
+        slots decided: Int? = nil
     ) throws -> ReplayModel {
         switch model {
         case .bareMetal: return .wholeGPU
         case .vmPassthrough:
             let largest = pools.map(\.gpusPerHost).max() ?? 0
             return .passthrough(shapes: try shapes().filter { $0 <= largest })
-        case .vmVGPU, .vmSRIOV: return .timeSliced(slots: slots ?? 4)
+        case .vmVGPU, .vmSRIOV: return .timeSliced(slots: slots ?? decided ?? 4)
         case .bareMetalMIG, .vmVGPUMIG:
             guard case .nodes(let groups) = cluster else { return .dynamicMIG }
             for case .layout(_, let layout) in groups.map(\.partition) {

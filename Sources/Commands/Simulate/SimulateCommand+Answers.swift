@@ -22,6 +22,18 @@ struct TimedReplay: Sendable {
     var unassigned = 0
 }
 
+/// The parts of a mixed estate with their hosts, and who goes where.
+struct MixedEstate {
+    var model: ReplayModel
+    /// The part of each job.
+    var homes: ContiguousArray<Int32>
+    /// The jobs as a decision took them; nil where flags say what models cost.
+    var work: WorkTrace?
+    var words: String
+    /// Jobs that no part takes.
+    var unassigned: Int
+}
+
 extension SimulateCommand {
     /// Replays a trace: as it stands, or in bare-metal work under a model with its costs.
     ///
@@ -58,11 +70,13 @@ extension SimulateCommand {
             guard let pools = try cluster.hostPools(gpus: gpus) else {
                 throw Failure.input(["a model that cuts hosts needs to know them: --gpus N --gpu MODEL"])
             }
-            let work = try WorkTrace(
-                trace,
-                under: try modelling.recorded(pools.compactMap(\.geometry).first, repartition: 0),
-                traits: try modelling.traits(imported.classes)
-            )
+            func work() throws -> WorkTrace {
+                try WorkTrace(
+                    trace,
+                    under: try modelling.recorded(pools.compactMap(\.geometry).first, repartition: 0),
+                    traits: try modelling.traits(imported.classes)
+                )
+            }
             let prepared: PreparedReplay
             let words: String
             var unassigned = 0
@@ -70,13 +84,18 @@ extension SimulateCommand {
                 let plan = try mixedEstate(pools, trace, imported)
                 unassigned = plan.unassigned
                 words = plan.words
-                prepared = try PreparedReplay(work, on: pools, model: plan.model, homes: plan.homes)
+                prepared = try PreparedReplay(
+                    try plan.work ?? work(),
+                    on: pools,
+                    model: plan.model,
+                    homes: plan.homes
+                )
             } else {
                 let deployment = deployment ?? .bareMetal
                 let model = try modelling.model(deployment, description, pools)
                 words = Self.words(deployment, model)
                 prepared = try PreparedReplay(
-                    work,
+                    try work(),
                     on: pools,
                     model: model,
                     overheads: modelling.overheads(
@@ -131,8 +150,11 @@ extension SimulateCommand {
         _ pools: [HostPool],
         _ trace: Trace,
         _ imported: ImportedTrace
-    ) throws -> (model: ReplayModel, homes: ContiguousArray<Int32>, words: String, unassigned: Int) {
-        let wanted = try mixed.parts(imported)
+    ) throws -> MixedEstate {
+        let (wanted, said) = try mixed.parts(imported)
+        // Flags that say what models cost say all of it.
+        let isFlagged = modelling.isUsed || startUp != 0 || repartition != 0
+        let decided = isFlagged ? nil : said
         let selectors = wanted.flatMap(\.selectors)
         let mapping = JobMapping(trace, classes: imported.classes, selectors)
         if let overlap = mapping.overlap {
@@ -175,12 +197,13 @@ extension SimulateCommand {
             parts.append(
                 ReplayModel.Part(
                     name: part.model.rawValue,
-                    model: try modelling.model(part.model, .pool(gpus: 0), pools),
-                    overheads: modelling.overheads(
-                        of: part.model,
-                        startUp: milliseconds(startUp),
-                        repartition: milliseconds(repartition)
-                    ),
+                    model: try modelling.model(part.model, .pool(gpus: 0), pools, slots: part.slots),
+                    overheads: decided?.platforms[part.model]
+                        ?? modelling.overheads(
+                            of: part.model,
+                            startUp: milliseconds(startUp),
+                            repartition: milliseconds(repartition)
+                        ),
                     hosts: hosts,
                     classes: []
                 )
@@ -194,7 +217,14 @@ extension SimulateCommand {
         let homes = ContiguousArray(
             mapping.selector.map { partOf.indices.contains(Int($0)) ? partOf[Int($0)] : TraceJob.none }
         )
-        return (.mixed(parts), homes, "mixed: \(words.joined(separator: "; "))", mapping.unassigned)
+        let jobs = decided != nil ? "; jobs as the decision took them" : said != nil ? "; costs as the flags say" : ""
+        return MixedEstate(
+            model: .mixed(parts),
+            homes: homes,
+            work: try decided?.work(trace, mapping.selector, wanted, pools.compactMap(\.geometry).first),
+            words: "mixed: \(words.joined(separator: "; "))\(jobs)",
+            unassigned: mapping.unassigned
+        )
     }
 
     /// Queue, placement and what the scheduler believes; the model's times come from the model.

@@ -32,9 +32,9 @@ package enum LayoutDemand {
         let work = try TracedWork(trace, terms, study)
         let traits = study.workloads.indices.map { workload in
             JobTraits(
-                need: SliceSpeedModel.standard.split(work.activity[workload] * work.need[workload]),
+                need: SliceSpeedModel.standard.split(work.jobs[workload].activity * work.jobs[workload].need),
                 leastSpeed: study.workloads[workload].leastSpeed?.distribution.mean ?? 0.5,
-                activity: work.activity[workload]
+                activity: work.jobs[workload].activity
             )
         }
         do {

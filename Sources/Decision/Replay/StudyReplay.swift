@@ -226,7 +226,7 @@ final class StudyReplay: Sendable {
     }
 
     /// What a platform costs a job, workloads' own overheads aside.
-    private static func overheads(_ platform: Platform) -> ModelOverheads {
+    static func overheads(_ platform: Platform) -> ModelOverheads {
         func milliseconds(_ quantity: Quantity?) -> Int64 {
             Int64(min(max((quantity?.distribution.mean ?? 0) * 1_000, 0), 1e12).rounded())
         }
@@ -251,14 +251,8 @@ final class StudyReplay: Sendable {
             var (held, metal) = (0.0, 0.0)
             for workload in study.workloads.indices {
                 let cost = study.workloads[workload].overhead[platform.model].map { overhead($0.distribution) } ?? 0
-                let busy = work.activity[workload] * max(1 + cost, 0.1)
-                stretch[workload] = busy + 1 - work.activity[workload]
-                let active = busy / stretch[workload]
-                traits[workload] = JobTraits(
-                    need: SliceSpeedModel.standard.split(active * work.need[workload]),
-                    leastSpeed: study.workloads[workload].leastSpeed?.distribution.mean ?? 0.5,
-                    activity: active
-                )
+                stretch[workload] = work.jobs[workload].stretch(cost)
+                traits[workload] = work.jobs[workload].traits(cost)
             }
             for member in members {
                 held += work.heldHours[member] * stretch[member]

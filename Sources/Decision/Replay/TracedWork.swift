@@ -13,10 +13,8 @@ struct TracedWork: Sendable {
     let jobsOfWorkload: [[Int]]
     /// By workload: bare-metal GPU-hours that its jobs hold in a month of 730 hours.
     let heldHours: [Double]
-    /// By workload: the part of that time in which its jobs work.
-    let activity: [Double]
-    /// By workload: compute need at the expected inputs.
-    let need: [Double]
+    /// By workload: what is known of its jobs at the expected inputs.
+    let jobs: [WorkloadTerms]
     /// From the first submission to the last, in hours.
     let spanHours: Double
     /// What was left out, with the reason, and how many jobs.
@@ -35,17 +33,17 @@ struct TracedWork: Sendable {
     /// - Throws: ``DecisionError/trace(_:)`` for a trace that says nothing about a workload, selectors that overlap, and
     ///   jobs that fit no host.
     init(_ recorded: RecordedTrace, _ terms: StudyTrace, _ study: Study) throws(DecisionError) {
-        let jobs = recorded.imported.trace
+        let all = recorded.imported.trace
         let file = recorded.file
-        guard jobs.count > 0 else { throw .trace("\(file): has no jobs to replay") }
+        guard all.count > 0 else { throw .trace("\(file): has no jobs to replay") }
         let names = study.workloads.map(\.name)
         let mapping = JobMapping(
-            jobs,
+            all,
             classes: recorded.imported.classes,
             study.workloads.map { $0.jobs?.selector ?? JobSelector() }
         )
         if let overlap = mapping.overlap {
-            let job = recorded.imported.names[jobs.id[overlap.job]]
+            let job = recorded.imported.names[all.id[overlap.job]]
             throw .trace(
                 "\(file): job \(job) belongs to '\(names[overlap.first])' and to '\(names[overlap.second])' (\(counted(overlap.jobs, "job")) to "
                     + "more than one workload); make 'jobs' of one of them narrower"
@@ -59,10 +57,10 @@ struct TracedWork: Sendable {
                 : "it has no \(unknown.map { "'\($0)'" }.joined(separator: ", "))"
             throw .trace(
                 "\(file): has no job of workload '\(names[position])': \(why); it has "
-                    + Self.known(jobs, recorded.imported.classes)
+                    + Self.known(all, recorded.imported.classes)
             )
         }
-        let span = Double((jobs.submit.last ?? 0) - (jobs.submit.first ?? 0)) / 3_600_000
+        let span = Double((all.submit.last ?? 0) - (all.submit.first ?? 0)) / 3_600_000
         guard span >= 24 else {
             throw .trace(
                 "\(file): spans \(NumberText.significant(span, 2)) hours from the first submission to the last; a trace of at "
@@ -73,59 +71,44 @@ struct TracedWork: Sendable {
         try Self.checkFit(recorded, mapping, study)
 
         let expected = try Self.expected(study)
-        activity = expected.activity
-        need = study.workloads.map { min(max($0.computeNeed.distribution.mean, 1e-6), 1) }
-        let traits = zip(activity, need).map { active, need in
-            JobTraits(need: SliceSpeedModel.standard.split(active * need), leastSpeed: 1, activity: active)
-        }
         let shape = study.estate.shape
+        jobs = study.workloads.indices.map { position in
+            let workload = study.workloads[position]
+            return WorkloadTerms(
+                activity: expected.activity[position],
+                need: min(max(workload.computeNeed.distribution.mean, 1e-6), 1),
+                leastSpeed: workload.leastSpeed?.distribution.mean ?? 0.5,
+                memoryMiB: Int32(
+                    clamping: Int(min(max(workload.memoryGiB.distribution.mean * 1_024, 1), 1e9))
+                ),
+                bareMetalShare: Self.shareOnBareMetal(workload, terms, activity: expected.seen[position])
+            )
+        }
         var chosen: [Int] = []
-        for job in 0..<jobs.count where mapping.selector[job] != TraceJob.none { chosen.append(job) }
-        var own = jobs.selecting(chosen)
-        own.gpuTypes = []
-        var typed = 0
-        var unknownMemory = 0
+        for job in 0..<all.count where mapping.selector[job] != TraceJob.none { chosen.append(job) }
+        var own = all.selecting(chosen)
         for (index, job) in chosen.enumerated() {
             var one = own[index]
             one.speedClass = mapping.selector[job]
-            if one.gpuTypes != 0 { typed += 1 }
-            one.gpuTypes = 0
-            one.cpuMilli = 0
-            one.memoryMiB = 0
-            one.priority = 0
-            if one.gpuMemoryMiB <= 0 {
-                unknownMemory += 1
-                let gib = study.workloads[Int(one.speedClass)].memoryGiB.distribution.mean
-                one.gpuMemoryMiB = Int32(clamping: Int(min(max(gib * 1_024, 1), 1e9)))
-            }
             own[index] = one
         }
-        // Start-up and slices first, then each workload's own overhead on the part of its time in which it works.
-        let overheads = ModelOverheads(
-            startUpMilliseconds: Int64(min(max(terms.recordedStartUpSeconds * 1_000, 0), 1e12))
-        )
-        let work: WorkTrace
+        let overheads = ModelOverheads(startUpMilliseconds: terms.recordedStartUpMilliseconds)
+        let normalised: NormalisedJobs
         do throws(SimulationError) {
-            work = try WorkTrace(
+            normalised = try NormalisedJobs(
                 own,
-                under: RecordedModel(terms.recordedUnder, overheads: overheads, geometry: shape.gpu.migGeometry),
-                traits: TraitTable(classes: traits)
+                jobs,
+                under: RecordedModel(terms.recordedUnder, overheads: overheads, geometry: shape.gpu.migGeometry)
             )
         } catch {
             throw .trace("\(file): \(error.description)")
         }
-        let shares = study.workloads.indices.map { position in
-            Self.shareOnBareMetal(study.workloads[position], terms, activity: expected.seen[position])
-        }
-        var trace = work.trace
+        trace = normalised.trace
         var held = Array(repeating: 0.0, count: names.count)
         var byWorkload = Array(repeating: [Int](), count: names.count)
         for index in 0..<trace.count {
             let workload = Int(trace.speedClass[index])
-            var one = trace[index]
-            one.duration = Int64((Double(max(one.duration, 0)) * shares[workload]).rounded())
-            one.requested = TraceJob.unknown
-            trace[index] = one
+            let one = trace[index]
             // A part of a GPU is a whole one on bare metal without slices.
             held[workload] += Double(one.gpus) * Double(one.duration) / 3_600_000
             byWorkload[workload].append(index)
@@ -137,7 +120,6 @@ struct TracedWork: Sendable {
                     + "'recorded_start_up_s'"
             )
         }
-        self.trace = trace
         jobsOfWorkload = byWorkload
         leftOut = [
             ("skipped on reading, as the import says", recorded.imported.audit.skipped),
@@ -145,21 +127,21 @@ struct TracedWork: Sendable {
             ("without a GPU", mapping.withoutGPU),
         ].filter { $0.1 > 0 }
         var notes: [String] = []
-        if typed > 0 {
+        if normalised.typed > 0 {
             notes.append(
-                "\(counted(typed, "job")) of the trace \(typed == 1 ? "names" : "name") a type of GPU: all are replayed on "
+                "\(counted(normalised.typed, "job")) of the trace \(normalised.typed == 1 ? "names" : "name") a type of GPU: all are replayed on "
                     + "\(shape.gpu.name), the study's."
             )
         }
-        if unknownMemory > 0 {
+        if normalised.unknownMemory > 0 {
             notes.append(
-                "\(counted(unknownMemory, "job")) of the trace \(unknownMemory == 1 ? "states" : "state") no GPU memory: "
+                "\(counted(normalised.unknownMemory, "job")) of the trace \(normalised.unknownMemory == 1 ? "states" : "state") no GPU memory: "
                     + "'memory_gib' of the workload is taken."
             )
         }
-        if work.swallowed > 0 {
+        if normalised.swallowed > 0 {
             notes.append(
-                "\(counted(work.swallowed, "job")) of the trace \(work.swallowed == 1 ? "was" : "were") shorter than the start-up it "
+                "\(counted(normalised.swallowed, "job")) of the trace \(normalised.swallowed == 1 ? "was" : "were") shorter than the start-up it "
                     + "was recorded with: no work is counted."
             )
         }
