@@ -189,7 +189,9 @@ extension SimulationPage {
         let interval = growth.answer.interval
         func years(_ value: Double) -> String { NumberText.fixed(value, 2) }
         let date: Markup =
-            if growth.answer.reached * 2 <= growth.answer.years.count {
+            if growth.answer.isBrokenToday {
+                "outgrown already: the promise is broken today"
+            } else if growth.answer.reached * 2 <= growth.answer.years.count {
                 "not within \(NumberText.fixed(growth.answer.horizonYears, 1)) years"
             } else if let today {
                 "\(DemandGrowth.day(after: range.median, from: today))"

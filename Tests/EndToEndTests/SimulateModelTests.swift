@@ -162,7 +162,7 @@ import Testing
         #expect(
             report["slices"] as? [String: Int] == [
                 "jobs": 7, "ask_whole_gpus": 7, "sliced": 4, "sliced_by_assumed_need": 4, "whole_no_memory_stated": 1,
-                "whole_fit_no_slice": 1, "whole_several_gpus": 1, "name_a_profile": 0,
+                "whole_fit_no_slice": 1, "whole_several_gpus": 1, "name_a_profile": 0, "profile_too_small": 0,
             ]
         )
         #expect((report["repartitions"] as? Int) == 4)
@@ -319,5 +319,123 @@ import Testing
             in: folder.path
         )
         #expect(refused.status == 2 && refused.errors.contains("a100-sxm-80gb"))
+    }
+
+    @Test func `the same work is priced under every model, whether its costs are stated or not`() throws {
+        let folder = try TemporaryFolder()
+        var text = "job,submit_s,duration_s,gpus,profile\n"
+        for job in 0..<60 { text += "j\(job),\(job * 100),500,1,1g.10gb\n" }
+        try folder.write("t.csv", text)
+        let estate = ["simulate", "t.csv", "--gpus", "8", "--gpu", "h100-sxm-80gb", "--json"]
+        func useful(_ more: [String]) throws -> Double {
+            let run = try AssayBinary.json(estate + more, in: folder.path)
+            #expect(run["completed"] as? Int == 60, "\(more)")
+            return try #require((run["makespan_s"] as? NSNumber)?.doubleValue)
+        }
+        for model in ["bare-metal", "vm-passthrough", "vm-vgpu", "vm-sriov"] {
+            #expect(try useful(["--model", model]) == useful(["--model", model, "--overhead", "0"]))
+        }
+        // Half a minute of work on a whole GPU, not the 500 s of a seventh of one.
+        #expect(try useful(["--model", "bare-metal"]) < 5_900 + 200)
+        #expect(try useful(["--model", "bare-metal-mig"]) >= 6_400)
+        let sweep = try AssayBinary.json(
+            estate + ["--sweep", "model=bare-metal,bare-metal-mig,vm-vgpu"],
+            in: folder.path
+        )
+        let runs = try #require(sweep["runs"] as? [[String: Any]])
+        for (run, model) in zip(runs, ["bare-metal", "bare-metal-mig", "vm-vgpu"]) {
+            #expect(try (run["makespan_s"] as? NSNumber)?.doubleValue == useful(["--model", model]))
+        }
+        let told = try AssayBinary.run(Array(estate.dropLast()) + ["--model", "vm-vgpu"], in: folder.path)
+        #expect(told.output.contains("Model: vm-vgpu, 4 slots to a GPU (--slots says others); at no overhead"))
+        #expect(told.output.contains("60 jobs name a MIG profile: their durations are taken as those on it"))
+        // A pool has no hosts that a model could cut: the trace as it stands.
+        let pool = try AssayBinary.json(
+            ["simulate", "t.csv", "--gpus", "8", "--model", "bare-metal", "--json"],
+            in: folder.path
+        )
+        #expect((pool["makespan_s"] as? NSNumber)?.doubleValue == 6_400)
+    }
+
+    @Test func `places name every part of a job, and a slot does not read as a whole GPU`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("t.csv", "job,submit_s,duration_s,gpus,profile\na,0,3600,3,1g.10gb\nb,600,3600,2,2g.20gb\n")
+        let estate = ["--gpus", "2", "--gpu", "h100-sxm-80gb", "--json", "--jobs", "j.csv"]
+        _ = try AssayBinary.json(["simulate", "t.csv", "--model", "bare-metal-mig"] + estate, in: folder.path)
+        let rows = try folder.read("j.csv").split(separator: "\n").dropFirst()
+        for (row, count) in zip(rows, [3, 2]) {
+            let parts = row.split(separator: ",")[5].split(separator: " ")
+            #expect(
+                parts.count == count && Set(parts).count == count && parts.allSatisfy { $0.contains("gb@") },
+                "\(row)"
+            )
+        }
+        try folder.write("s.csv", "job,submit_s,duration_s,gpus,gpu_memory_mib\na,0,100,1,6000\nb,0,100,1,60000\n")
+        _ = try AssayBinary.json(
+            ["simulate", "s.csv", "--model", "vm-vgpu", "--needs", "*=0.1:0.1"] + estate,
+            in: folder.path
+        )
+        let shared = try folder.read("j.csv")
+        #expect(shared.contains(":0.25,completed") || shared.contains(":1:0.25,"))
+        #expect(shared.contains("b,0,0,0,100,0:1,completed") || shared.contains("b,0,0,0,100,0:0,completed"))
+    }
+
+    @Test func `a warning about demand knows what the model makes of it`() throws {
+        let folder = try TemporaryFolder()
+        var text = "job,submit_s,duration_s,gpus,gpu_memory_mib\n"
+        for job in 0..<200 { text += "j\(job),\(job * 100),500,1,6000\n" }
+        try folder.write("t.csv", text)
+        let estate = ["simulate", "t.csv", "--gpus", "2", "--gpu", "h100-sxm-80gb", "--needs", "*=0.1:0.1"]
+        func warns(_ more: [String]) throws -> Bool {
+            try AssayBinary.run(estate + more, in: folder.path).output.contains("waits grow for as long as it lasts")
+        }
+        #expect(try warns(["--model", "bare-metal"]))
+        #expect(try !warns(["--model", "bare-metal-mig"]))
+        #expect(try !warns(["--sweep", "model=bare-metal,bare-metal-mig"]))
+        let swept = try AssayBinary.run(
+            ["simulate", "t.csv", "--gpus", "64", "--sweep", "gpus=2,64"],
+            in: folder.path
+        )
+        #expect(swept.output.contains("at gpus=2, the least of the sweep: "))
+    }
+
+    @Test func `outputs never take the place of what is read, nor of one another`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("t.csv", Self.trace())
+        try FileManager.default.createDirectory(atPath: folder.path + "/out", withIntermediateDirectories: true)
+        try FileManager.default.createSymbolicLink(atPath: folder.path + "/link", withDestinationPath: "out")
+        for (more, word) in [
+            (["--jobs", "t.csv"], "the trace"), (["--series", "./out/../t.csv"], "the trace"),
+            (["--series", "same.csv", "--jobs", "same.csv"], "--series"),
+            (["--series", "out/jobs.csv", "--jobs", "link/jobs.csv"], "--series"),
+            (["-o", "out", "--jobs", "link/jobs.csv"], "-o"),
+        ] {
+            let result = try AssayBinary.run(Self.estate + more, in: folder.path)
+            #expect(result.status == 64 && result.errors.contains(word), "\(more): \(result.errors)")
+        }
+        #expect(try folder.read("t.csv") == Self.trace())
+    }
+
+    @Test func `flags that would change nothing are refused`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("t.csv", Self.trace())
+        let hosts = ["--gpus", "8", "--gpu", "a100-sxm-80gb"]
+        for (arguments, word) in [
+            (hosts + ["--model", "bare-metal", "--slots", "4"], "not with bare-metal"),
+            (hosts + ["--model", "bare-metal", "--vm-shapes", "1,2"], "vm-passthrough"),
+            (hosts + ["--model", "bare-metal", "--interference", "0.1"], "--interference goes with"),
+            (hosts + ["--switching", "0.1"], "--model"), (["--gpus", "8", "--gpus-per-node", "4"], "--gpu"),
+            (hosts + ["--replications", "5"], "--growth"), (hosts + ["--horizon", "5"], "--growth"),
+            (hosts + ["--sample", "60"], "--series"), (hosts + ["--half-life", "24"], "--queue fair"),
+            (hosts + ["--shards-per-gpu", "8"], "sacct"), (hosts + ["--sweep", "gpus=4,,5"], "empty item"),
+        ] {
+            let result = try AssayBinary.run(["simulate", "t.csv"] + arguments, in: folder.path)
+            #expect(result.status == 64 && result.errors.contains(word), "\(arguments): \(result.errors)")
+        }
+        let sweep = try AssayBinary.json(
+            ["simulate", "t.csv"] + hosts + ["--sweep", "policy=fcfs,easy,best-fit", "--json"],
+            in: folder.path
+        )
+        #expect((sweep["runs"] as? [Any])?.count == 2)
     }
 }

@@ -55,6 +55,25 @@ import Testing
         #expect(study.platforms[0].replay?.startUp.distribution.mean == 0)
     }
 
+    @Test func `notes do not speak of what a trace answers`() throws {
+        let study = try Fixture.read(Self.text.replacing("date: 2026-11-22", with: "date: 2030-11-22"))
+        #expect(!study.notes.contains { $0.contains("coincide") })
+        let stale = try #require(study.notes.first { $0.contains("older than 18 months") })
+        #expect(!stale.contains("Slices filled"))
+        let plain = try Fixture.read(
+            """
+            name: plain
+            date: 2030-11-22
+            estate: {today: bare-metal, gpu: h100-sxm-80gb, hosts: 2}
+            workloads: [{name: w, class: fine-tuning, gpus: 3}]
+            platforms: [bare-metal, bare-metal-mig]
+
+            """
+        )
+        #expect(plain.notes.contains { $0.contains("coincide") })
+        #expect(plain.notes.contains { $0.contains("older than 18 months") && $0.contains("Slices filled") })
+    }
+
     @Test func `without a promise one is assumed, and said to be`() throws {
         let study = try Fixture.read(
             Self.text.replacing("  promise: {jobs: 90%, within_minutes: 20}\n", with: "")

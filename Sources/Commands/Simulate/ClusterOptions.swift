@@ -23,8 +23,8 @@ struct ClusterOptions: ParsableArguments {
     )
     var gpu: String?
 
-    @Option(help: ArgumentHelp("GPUs of one host of the pool, with --gpu.", valueName: "n"))
-    var gpusPerNode = 8
+    @Option(help: ArgumentHelp("GPUs of one host of the pool, with --gpu; 8 if not given.", valueName: "n"))
+    var gpusPerNode: Int?
 
     @Option(
         help: ArgumentHelp(
@@ -58,8 +58,11 @@ struct ClusterOptions: ParsableArguments {
         if let gpus, !(1...10_000_000).contains(gpus) {
             throw ValidationError("--gpus \(gpus) is outside 1 to 10000000")
         }
-        guard (1...64).contains(gpusPerNode) else {
-            throw ValidationError("--gpus-per-node \(gpusPerNode) is outside 1 to 64")
+        if let gpusPerNode {
+            guard (1...64).contains(gpusPerNode) else {
+                throw ValidationError("--gpus-per-node \(gpusPerNode) is outside 1 to 64")
+            }
+            if gpu == nil { throw ValidationError("--gpus-per-node goes with --gpu, whose hosts have so many") }
         }
         if gpu != nil, gpus == nil { throw ValidationError("--gpu goes with --gpus") }
         _ = try stated()
@@ -70,6 +73,12 @@ struct ClusterOptions: ParsableArguments {
             throw ValidationError("--slices needs a GPU model: give --gpus N --gpu MODEL, or --estate")
         }
     }
+
+    /// GPUs of one host of the pool.
+    var hostSize: Int { gpusPerNode ?? 8 }
+
+    /// Whether hosts are known: anything but a bare pool of GPUs.
+    var hasHosts: Bool { gpus == nil || gpu != nil }
 
     /// Whether the estate is of several models.
     var isMixed: Bool { model == "mixed" }
@@ -137,7 +146,7 @@ struct ClusterOptions: ParsableArguments {
                 geometry: try? known.mig()
             )
         }
-        return [hosts("host", total / gpusPerNode, gpusPerNode), hosts("last host", 1, total % gpusPerNode)]
+        return [hosts("host", total / hostSize, hostSize), hosts("last host", 1, total % hostSize)]
             .filter { $0.hosts > 0 && $0.gpusPerHost > 0 }
     }
 
@@ -183,24 +192,24 @@ struct ClusterOptions: ParsableArguments {
         let known = try Self.gpu(gpu)
         let partition = try partition(deployment, known)
         var groups: [NodeGroup] = []
-        if total >= gpusPerNode {
+        if total >= hostSize {
             groups.append(
                 NodeGroup(
                     name: "host",
-                    count: total / gpusPerNode,
+                    count: total / hostSize,
                     gpuType: known.id,
-                    gpus: gpusPerNode,
+                    gpus: hostSize,
                     partition: partition
                 )
             )
         }
-        if total % gpusPerNode > 0 {
+        if total % hostSize > 0 {
             groups.append(
                 NodeGroup(
                     name: "last host",
                     count: 1,
                     gpuType: known.id,
-                    gpus: total % gpusPerNode,
+                    gpus: total % hostSize,
                     partition: partition
                 )
             )

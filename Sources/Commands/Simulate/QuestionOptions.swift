@@ -33,18 +33,20 @@ struct QuestionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Deployment models to ask that of; default: --model.", valueName: "list"))
     var growthModels: String?
 
-    @Option(help: ArgumentHelp("Draws of the trace's weeks or days for the interval.", valueName: "n"))
-    var replications = 20
+    @Option(help: ArgumentHelp("Draws of the trace's weeks or days for the interval; 20 if not given.", valueName: "n"))
+    var replications: Int?
 
-    @Option(help: ArgumentHelp("How far to look for that date, in years.", valueName: "years"))
-    var horizon = 10.0
+    @Option(help: ArgumentHelp("How far to look for that date, in years; 10 if not given.", valueName: "years"))
+    var horizon: Double?
 
     func validate() throws {
         _ = try promise()
-        guard (2...1_000).contains(replications) else {
+        if let replications, !(2...1_000).contains(replications) {
             throw ValidationError("--replications \(replications) is outside 2 to 1000")
         }
-        guard (0.1...100).contains(horizon) else { throw ValidationError("--horizon \(horizon) is outside 0.1 to 100") }
+        if let horizon, !(0.1...100).contains(horizon) {
+            throw ValidationError("--horizon \(horizon) is outside 0.1 to 100")
+        }
         if let growth {
             guard growth > 0, growth <= 100 else {
                 throw ValidationError("--growth \(growth) is not above 0 and at most 100; 0.4 is 40 % a year")
@@ -53,7 +55,12 @@ struct QuestionOptions: ParsableArguments {
                 throw ValidationError("--growth needs the promise that breaks: --objective 95:3600")
             }
         }
-        if growthModels != nil, growth == nil { throw ValidationError("--growth-models goes with --growth") }
+        for (name, isGiven) in [
+            ("--growth-models", growthModels != nil), ("--replications", replications != nil),
+            ("--horizon", horizon != nil),
+        ] where isGiven && growth == nil {
+            throw ValidationError("\(name) goes with --growth")
+        }
         _ = try models()
     }
 

@@ -14,6 +14,9 @@ struct ReplayAnswers: Sendable {
     /// The files beside index.html.
     static let files = "results.json, series.csv, groups.csv, jobs.csv"
 
+    /// All files of -o.
+    static let allFiles = ["index.html"] + files.split(separator: ",").map { $0.filter { $0 != " " } }
+
     init(run: TimedReplay, report: ReplayReport) {
         self.run = run
         self.report = report
@@ -38,6 +41,7 @@ struct ReplayAnswers: Sendable {
                         JSONMember("whole_fit_no_slice", .integer(slices.unfit)),
                         JSONMember("whole_several_gpus", .integer(slices.several)),
                         JSONMember("name_a_profile", .integer(slices.named)),
+                        JSONMember("profile_too_small", .integer(slices.raised)),
                     ])
                 )
             )
@@ -47,6 +51,7 @@ struct ReplayAnswers: Sendable {
         if let rounds = run.rounds {
             members.append(JSONMember("rounds", .integer(rounds.count)))
             members.append(JSONMember("disagreement", .number(rounds.disagreement)))
+            members.append(JSONMember("rounds_agree", .bool(rounds.disagreement <= PreparedReplay.agreement)))
         }
         if let search {
             members.append(
@@ -95,6 +100,18 @@ struct ReplayAnswers: Sendable {
         if run.unassigned > 0 {
             notes.append("\(counted(run.unassigned, "job belongs", "jobs belong")) to no part of the estate: refused")
         }
+        if run.normalised > 0 {
+            notes.append(
+                "\(counted(run.normalised, "job names", "jobs name")) a MIG profile: their durations are taken as those on it, and "
+                    + "brought to bare-metal work"
+            )
+        }
+        if run.splitQuotas > 0 {
+            notes.append(
+                "\(counted(run.splitQuotas, "team with a quota has", "teams with a quota have")) jobs in several parts of the "
+                    + "estate: a quota holds in each part by itself"
+            )
+        }
         guard let slices = run.slices else { return notes }
         let fate = hasWholeGPUs ? "replayed as whole GPUs" : "refused, for no GPU of this layout is whole"
         note(slices.noMemory, "ask for whole GPUs and state no memory: \(fate)")
@@ -102,6 +119,10 @@ struct ReplayAnswers: Sendable {
         note(
             slices.unfit,
             "ask for whole GPUs and fit no part, by memory or by their least speed: \(fate)"
+        )
+        note(
+            slices.raised,
+            "name a profile with less memory than they state: they have the next that fits, else a whole GPU"
         )
         note(
             slices.assumed,
@@ -143,7 +164,7 @@ struct ReplayAnswers: Sendable {
             let range = entry.answer.range
             let rate = NumberText.percent(entry.question.yearlyGrowth, 0)
             let draws = "\(entry.answer.years.count) draws"
-            if entry.answer.reached == entry.answer.years.count, range.high <= 0 {
+            if entry.answer.isBrokenToday {
                 text +=
                     "\nUnder \(entry.model), demand has outgrown the estate already: the promise is broken today (\(draws))\n"
             } else if entry.answer.reached * 2 > entry.answer.years.count {
@@ -158,11 +179,20 @@ struct ReplayAnswers: Sendable {
             }
         }
         if let rounds = run.rounds, rounds.count > 1 {
-            text +=
-                "\nTurns on shared GPUs: \(rounds.count) rounds, durations agree within "
-                + "\(NumberText.percent(rounds.disagreement, 2))\n"
+            text += "\n\(Self.turns(rounds))\n"
         }
         return text
+    }
+
+    /// How well the durations of jobs that share GPUs in turns agree: a warning where the last round leaves them apart.
+    static func turns(_ rounds: (count: Int, disagreement: Double)) -> String {
+        let apart = NumberText.percent(rounds.disagreement, 2)
+        guard rounds.disagreement > PreparedReplay.agreement else {
+            return "Turns on shared GPUs: \(rounds.count) rounds, durations agree within \(apart)"
+        }
+        return
+            "warning: Turns on shared GPUs: durations do not agree better than \(apart) after \(rounds.count) rounds; "
+            + "waits are no surer than that"
     }
 
     /// Rows about quotas; none without them.
@@ -203,7 +233,11 @@ struct ReplayAnswers: Sendable {
                 + (run.rounds.map {
                     [
                         .init("Rounds", String($0.count)),
-                        .init("Durations agree within", NumberText.percent($0.disagreement, 2)),
+                        .init(
+                            $0.disagreement > PreparedReplay.agreement
+                                ? "Durations do not agree better than" : "Durations agree within",
+                            NumberText.percent($0.disagreement, 2)
+                        ),
                     ]
                 } ?? []),
             audit: [

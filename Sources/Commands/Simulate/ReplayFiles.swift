@@ -80,7 +80,8 @@ enum ReplayFiles {
         return csv.bytes
     }
 
-    /// `12:0+1` for GPUs 0 and 1 of node 12, `12:3:1g.10gb@4` for a slice, more nodes behind a space; `pool` without.
+    /// `12:0+1` for GPUs 0 and 1 of node 12, `12:3:1g.10gb@4` for a slice, `12:3:0.25` for a quarter of a shared GPU, more
+    /// parts behind a space; `pool` without.
     private static func place(
         _ result: SimulationResult,
         _ job: Int,
@@ -88,9 +89,16 @@ enum ReplayFiles {
         _ slices: Slices
     ) -> String {
         guard result.node[job] != SimulationResult.nowhere else { return "pool" }
-        var text = place(result.node[job], result.gpuMask[job])
-        if let slice = slices.name(result.slice[job], node: result.node[job]) { text += ":\(slice)" }
-        for other in further { text += " \(place(other.node, other.gpuMask))" }
+        func part(_ node: Int32, _ mask: UInt64, _ slice: Int16) -> String {
+            let text = place(node, mask)
+            if let name = slices.name(slice, node: node) { return "\(text):\(name)" }
+            // A share or a slot must not read as a whole GPU.
+            let held = result.gpuEquivalents[job]
+            guard slices.areShared(node), held < 1 else { return text }
+            return "\(text):\(NumberText.plain((Double(held) * 1_000).rounded() / 1_000))"
+        }
+        var text = part(result.node[job], result.gpuMask[job], result.slice[job])
+        for other in further { text += " \(part(other.node, other.gpuMask, other.slice))" }
         return text
     }
 
@@ -107,7 +115,7 @@ enum ReplayFiles {
 
     /// The names of slices by node.
     private struct Slices {
-        private var groups: [(end: Int, geometry: MIGGeometry?)] = []
+        private var groups: [(end: Int, geometry: MIGGeometry?, areShared: Bool)] = []
 
         init(_ cluster: ClusterDescription) {
             guard case .nodes(let list) = cluster else { return }
@@ -115,11 +123,15 @@ enum ReplayFiles {
             for group in list {
                 end += group.count
                 switch group.partition {
-                case .mig(let geometry), .layout(let geometry, _): groups.append((end, geometry))
-                case .whole, .shares: groups.append((end, nil))
+                case .mig(let geometry), .layout(let geometry, _): groups.append((end, geometry, false))
+                case .whole: groups.append((end, nil, false))
+                case .shares: groups.append((end, nil, true))
                 }
             }
         }
+
+        /// Whether a node's GPUs are handed out in thousandths.
+        func areShared(_ node: Int32) -> Bool { groups.first { Int(node) < $0.end }?.areShared ?? false }
 
         func name(_ slice: Int16, node: Int32) -> String? {
             guard slice >= 0, let geometry = groups.first(where: { Int(node) < $0.end })?.geometry else { return nil }

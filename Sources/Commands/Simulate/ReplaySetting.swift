@@ -50,7 +50,15 @@ enum SweepPlan {
     /// Reads `policy=fcfs,easy,gpus=400,440`: a new key starts where a word has an equals sign.
     static func parse(_ text: String) throws -> [(key: String, values: [String])] {
         var plan: [(key: String, values: [String])] = []
-        for word in text.split(whereSeparator: { $0 == "," || $0 == ";" || $0 == " " }).map(String.init) {
+        let items = text.split(separator: " ").joined(separator: " ").split(omittingEmptySubsequences: false) {
+            $0 == "," || $0 == ";"
+        }
+        for item in items where item.allSatisfy({ $0 == " " }) && !text.allSatisfy({ $0 == " " }) {
+            throw ValidationError(
+                "--sweep '\(text)' has an empty item; an example: --sweep policy=fcfs,easy,gpus=400,440"
+            )
+        }
+        for word in items.flatMap({ $0.split(separator: " ") }).map(String.init) {
             guard let equals = word.firstIndex(of: "=") else {
                 guard !plan.isEmpty else {
                     throw ValidationError(
@@ -74,7 +82,7 @@ enum SweepPlan {
     /// The most replays of one sweep.
     static let limit = 100_000
 
-    /// Every combination, the last key fastest.
+    /// Every combination, the last key fastest; equal ones once.
     static func settings(_ plan: [(key: String, values: [String])], from base: ReplaySetting) throws -> [ReplaySetting]
     {
         var settings = [base]
@@ -84,7 +92,9 @@ enum SweepPlan {
             }
             settings = try settings.flatMap { setting in try values.map { try applying(key, $0, to: setting) } }
         }
-        return settings
+        // A queue and a placement of policy= may come to what the command line has already: once is enough.
+        var seen: Set<ReplaySetting> = []
+        return settings.filter { seen.insert($0).inserted }
     }
 
     private static func applying(_ key: String, _ value: String, to setting: ReplaySetting) throws -> ReplaySetting {

@@ -20,6 +20,12 @@ struct TimedReplay: Sendable {
     var slices: SliceCounts?
     /// Jobs of a mixed estate that no part takes.
     var unassigned = 0
+    /// Whether the jobs are those of a deployment model: in bare-metal work, priced under it.
+    var isPriced = false
+    /// Jobs whose durations are those on a MIG instance, and were brought to bare-metal work.
+    var normalised = 0
+    /// Teams whose quota counts in several parts of a mixed estate.
+    var splitQuotas = 0
 }
 
 /// The parts of a mixed estate with their hosts, and who goes where.
@@ -37,8 +43,8 @@ struct MixedEstate {
 extension SimulateCommand {
     /// Replays a trace: as it stands, or in bare-metal work under a model with its costs.
     ///
-    /// A model that cuts GPUs into MIG instances always goes by bare-metal work: which instance a job has follows from what it
-    /// needs, and how fast it is there with it.
+    /// Whatever names a model on hosts goes by bare-metal work, so that the same work is priced under every model, whether
+    /// its costs are stated or not. A trace is replayed as it stands where no model is named, and in a pool without hosts.
     func timedReplay(
         of trace: Trace,
         _ imported: ImportedTrace,
@@ -49,7 +55,7 @@ extension SimulateCommand {
         let description = try cluster.cluster(gpus: gpus, model: model)
         let deployment = try cluster.deployment(model)
         let isMixed = cluster.isMixed && model == nil
-        guard modelling.isUsed || isMixed || deployment?.usesMIG == true else {
+        guard modelling.isUsed || isMixed || deployment != nil && cluster.hasHosts else {
             let (result, seconds) = try replay(trace, description, setting, imported.names)
             let ledger = JobLedger(trace, result, startUpMilliseconds: milliseconds(startUp))
             return TimedReplay(
@@ -60,7 +66,7 @@ extension SimulateCommand {
                 rounds: nil,
                 seconds: seconds,
                 model: deployment?.rawValue ?? "not-stated",
-                modelWords: deployment.map { Self.words($0) } ?? "not stated: GPUs as jobs ask for them",
+                modelWords: deployment?.rawValue ?? "not stated: GPUs as jobs ask for them",
                 slices: nil
             )
         }
@@ -70,22 +76,27 @@ extension SimulateCommand {
             guard let pools = try cluster.hostPools(gpus: gpus) else {
                 throw Failure.input(["a model that cuts hosts needs to know them: --gpus N --gpu MODEL"])
             }
-            func work() throws -> WorkTrace {
-                try WorkTrace(
+            let plan = isMixed ? try mixedEstate(pools, trace, imported) : nil
+            let work =
+                try plan?.work
+                ?? WorkTrace(
                     trace,
-                    under: try modelling.recorded(pools.compactMap(\.geometry).first, repartition: 0),
+                    under: try modelling.recorded(
+                        pools.compactMap(\.geometry).first ?? Self.geometry(naming: trace.profiles),
+                        repartition: 0
+                    ),
                     traits: try modelling.traits(imported.classes)
                 )
-            }
             let prepared: PreparedReplay
             let words: String
             var unassigned = 0
-            if isMixed {
-                let plan = try mixedEstate(pools, trace, imported)
+            var splitQuotas = 0
+            if let plan {
                 unassigned = plan.unassigned
+                splitQuotas = Self.splitQuotas(try quotas.table().byTeam(trace.teams), trace, plan.homes)
                 words = plan.words
                 prepared = try PreparedReplay(
-                    try plan.work ?? work(),
+                    work,
                     on: pools,
                     model: plan.model,
                     homes: plan.homes
@@ -93,9 +104,9 @@ extension SimulateCommand {
             } else {
                 let deployment = deployment ?? .bareMetal
                 let model = try modelling.model(deployment, description, pools)
-                words = Self.words(deployment, model)
+                words = self.words(deployment, model)
                 prepared = try PreparedReplay(
-                    try work(),
+                    work,
                     on: pools,
                     model: model,
                     overheads: modelling.overheads(
@@ -115,33 +126,55 @@ extension SimulateCommand {
                 model: isMixed ? "mixed" : deployment?.rawValue ?? "not-stated",
                 modelWords: words,
                 slices: prepared.slices,
-                unassigned: unassigned
+                unassigned: unassigned,
+                isPriced: true,
+                normalised: trace.profile.count { $0 != TraceJob.none },
+                splitQuotas: splitQuotas
             )
         } catch let error as SimulationError {
             throw Failure.input(["\(path): \(error)"])
         }
     }
 
-    /// A model of which nothing else is stated: what it then does not cost.
-    private static func words(_ deployment: DeploymentModel) -> String {
-        switch deployment.sharing {
-        case .timeSliced, .virtualFunctions:
-            "\(deployment), GPUs as jobs ask for them: --slots says into how many turns to cut them, --overhead what it costs"
-        case .none where deployment.isVirtual: "\(deployment), at no overhead: --overhead says what it costs"
-        case .none, .partitioned: deployment.rawValue
+    /// A GPU of the catalogue that has the profiles of a trace, where the hosts have none: what the trace was recorded on.
+    private static func geometry(naming profiles: [String]) -> MIGGeometry? {
+        guard !profiles.isEmpty, let catalogue = try? GPUCatalogue.standard() else { return nil }
+        let known = catalogue.gpus.compactMap { try? $0.mig() }
+        return known.max { one, other in
+            func named(_ geometry: MIGGeometry) -> Int {
+                geometry.profiles.count { profiles.contains($0.name) }
+            }
+            return named(one) < named(other)
         }
     }
 
-    /// A model with what it is made of.
-    private static func words(_ deployment: DeploymentModel, _ model: ReplayModel) -> String {
+    /// Teams with a quota whose jobs go to more than one part.
+    private static func splitQuotas(_ quotas: [Double?], _ trace: Trace, _ homes: ContiguousArray<Int32>) -> Int {
+        var seen: [Int32: Int32] = [:]
+        var split: Set<Int32> = []
+        for job in 0..<trace.count where homes[job] != TraceJob.none {
+            let team = trace.team[job]
+            guard quotas.indices.contains(Int(team)), quotas[Int(team)] != nil else { continue }
+            if let known = seen[team], known != homes[job] { split.insert(team) } else { seen[team] = homes[job] }
+        }
+        return split.count
+    }
+
+    /// A model with what it is made of, and what was taken where the command line says nothing.
+    private func words(_ deployment: DeploymentModel, _ model: ReplayModel) -> String {
+        let free =
+            deployment.isVirtual && modelling.overhead == nil && startUp == 0
+            ? "; at no overhead: --overhead and --start-up say what it costs" : ""
         switch model {
         case .passthrough(let shapes):
-            "\(deployment), machines of \(shapes.map(String.init).joined(separator: ", ")) GPUs"
-        case .dynamicMIG: "\(deployment), instances come and go with the jobs"
+            return "\(deployment), machines of \(shapes.map(String.init).joined(separator: ", ")) GPUs\(free)"
+        case .dynamicMIG: return "\(deployment), instances come and go with the jobs\(free)"
         case .staticMIG(let layout, _):
-            "\(deployment), every GPU in \(layout.instances.map(\.profile).joined(separator: ", "))"
-        case .timeSliced(let slots): "\(deployment), \(slots) slots to a GPU"
-        case .wholeGPU, .mixed: deployment.rawValue
+            return "\(deployment), every GPU in \(layout.instances.map(\.profile).joined(separator: ", "))\(free)"
+        case .timeSliced(let slots):
+            return
+                "\(deployment), \(slots) slots to a GPU\(modelling.slots == nil ? " (--slots says others)" : "")\(free)"
+        case .wholeGPU, .mixed: return deployment.rawValue
         }
     }
 
@@ -230,12 +263,12 @@ extension SimulateCommand {
     /// Queue, placement and what the scheduler believes; the model's times come from the model.
     private func replayOptions(_ setting: ReplaySetting, _ trace: Trace) throws -> SimulationOptions {
         var options = SimulationOptions()
-        options.queue = PolicyNames.queue(setting.queue, halfLife: milliseconds(halfLife * 3_600)) ?? .fcfs
+        options.queue = PolicyNames.queue(setting.queue, halfLife: milliseconds(fairHalfLife * 3_600)) ?? .fcfs
         options.placement = setting.placement
         options.estimates = try estimateModel()
         options.seed = setting.seed
         options.teamQuotas = try quotas.table().byTeam(trace.teams)
-        if series != nil { options.sampleEveryMilliseconds = max(milliseconds(sample), 1) }
+        if series != nil { options.sampleEveryMilliseconds = max(milliseconds(sample ?? 3_600), 1) }
         return options
     }
 
@@ -250,10 +283,10 @@ extension SimulateCommand {
         guard let objective = try questions.promise() else { return answers }
         do {
             if cluster.gpus != nil, !cluster.isMixed {
-                let step = cluster.gpu == nil ? 1 : (modelling.isUsed ? cluster.gpusPerNode : 1)
+                let step = run.isPriced ? cluster.hostSize : 1
                 let mean = Int((Double(run.result.gpuCount) * min(answers.report.allocatedShare, 1)).rounded(.up))
                 let peak = GPUSearch.peakDemand(run.trace)
-                let limit = min(max(peak + peak / 4 + 8 * cluster.gpusPerNode, run.result.gpuCount), 10_000_000)
+                let limit = min(max(peak + peak / 4 + 8 * cluster.hostSize, run.result.gpuCount), 10_000_000)
                 answers.search = (
                     objective,
                     try GPUSearch(objective, from: max(mean, 1), limit: limit, step: step) {
@@ -263,8 +296,8 @@ extension SimulateCommand {
             }
             if let growth = questions.growth {
                 var question = DemandGrowth.Question(objective: objective, yearlyGrowth: growth)
-                question.replications = questions.replications
-                question.horizonYears = questions.horizon
+                question.replications = questions.replications ?? question.replications
+                question.horizonYears = questions.horizon ?? question.horizonYears
                 question.seed = setting.seed
                 let own = try cluster.stated()
                 for model in try questions.models().map({ $0.map(Optional.some) }) ?? [own] {

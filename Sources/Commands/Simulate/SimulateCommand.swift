@@ -34,8 +34,13 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Placement: \(PolicyNames.placements.joined(separator: ", ")).", valueName: "name"))
     var place = PlacementPolicy.bestFit.rawValue
 
-    @Option(help: ArgumentHelp("Hours in which past use counts half, under --queue fair.", valueName: "hours"))
-    var halfLife = 168.0
+    @Option(
+        help: ArgumentHelp(
+            "Hours in which past use counts half, under --queue fair; 168 if not given.",
+            valueName: "hours"
+        )
+    )
+    var halfLife: Double?
 
     @Option(
         help: ArgumentHelp(
@@ -70,8 +75,13 @@ struct SimulateCommand: AsyncParsableCommand {
     @Option(help: "The seed of everything random.")
     var seed: UInt64 = 0
 
-    @Option(help: ArgumentHelp("Seconds between the rows of --series, where jobs leave.", valueName: "seconds"))
-    var sample = 3_600.0
+    @Option(
+        help: ArgumentHelp(
+            "Seconds between the rows of --series, where jobs leave; 3600 if not given.",
+            valueName: "seconds"
+        )
+    )
+    var sample: Double?
 
     @Option(
         help: ArgumentHelp(
@@ -105,6 +115,9 @@ struct SimulateCommand: AsyncParsableCommand {
     )
     var writeExample: String?
 
+    /// Hours in which past use counts half under fair share.
+    var fairHalfLife: Double { halfLife ?? 168 }
+
     /// The trace; ``validate()`` has seen that there is one.
     var path: String { trace ?? "-" }
 
@@ -118,12 +131,27 @@ struct SimulateCommand: AsyncParsableCommand {
         where !(0...1e7).contains(value) {
             throw ValidationError("\(name) \(value) is outside 0 to 10000000 seconds")
         }
-        guard (0.001...1e9).contains(sample) else {
-            throw ValidationError("--sample \(sample) is outside 0.001 to 1e9 seconds")
+        if let sample {
+            guard (0.001...1e9).contains(sample) else {
+                throw ValidationError("--sample \(sample) is outside 0.001 to 1e9 seconds")
+            }
+            guard series != nil, !noDepartures else {
+                throw ValidationError("--sample goes with --series of a replay in which jobs leave")
+            }
         }
-        guard (0.001...1e6).contains(halfLife) else {
-            throw ValidationError("--half-life \(halfLife) is outside 0.001 to 1e6 hours")
+        if let halfLife {
+            guard (0.001...1e6).contains(halfLife) else {
+                throw ValidationError("--half-life \(halfLife) is outside 0.001 to 1e6 hours")
+            }
+            let queues = try sweep.map {
+                try SweepPlan.settings(try SweepPlan.parse($0), from: try setting()).map(\.queue)
+            }
+            guard (queues ?? [queue]).contains("fair") else {
+                throw ValidationError("--half-life goes with --queue fair")
+            }
         }
+        try refuseOverwriting()
+        try requireModels()
         if noDepartures, quotas.isUsed {
             throw ValidationError(
                 "quotas hold jobs back until others of their team end, and under --no-departures none does"
@@ -188,13 +216,16 @@ struct SimulateCommand: AsyncParsableCommand {
             keepsCPUJobs: description.hasCPU
         )
         let (imported, parsing) = try TraceReading.trace(path, options)
-        var supply = SupplyAudit.check(imported, against: description, departures: !noDepartures)
+        try reading.requireShards(of: imported)
         let quotaTable = try quotas.table()
-        if let warning = QuotaOptions.warning(quotaTable, teams: imported.trace.teams) { supply.append(warning) }
+        let quotaWarning = QuotaOptions.warning(quotaTable, teams: imported.trace.teams).map { [$0] } ?? []
         let file = path == "-" ? "standard input" : path
         if let sweep {
-            return try await runSweep(try SweepPlan.parse(sweep), base, imported, parsing, supply, file)
+            let plan = try SweepPlan.parse(sweep)
+            let supply = try sweepSupply(plan, base, imported) + quotaWarning
+            return try await runSweep(plan, base, imported, parsing, supply, file)
         }
+        var supply = quotaWarning
         let trace = GPUTypeNames.align(imported.trace, with: description)
         let summary: ReplaySummary
         var answers: ReplayAnswers?
@@ -202,12 +233,15 @@ struct SimulateCommand: AsyncParsableCommand {
         if noDepartures {
             let (result, seconds) = try study(trace, description, base)
             summary = ReplaySummary(result, seconds: seconds)
+            supply = SupplyAudit.check(imported, against: description, departures: false) + supply
             if let series { files.append(.init(series, bytes: ReplayFiles.series(result))) }
             if let jobs { files.append(.init(jobs, bytes: ReplayFiles.jobs(result, imported, trace))) }
         } else {
             let run = try timedReplay(of: trace, imported, base, gpus: base.gpus, model: base.model)
             let result = run.result
             summary = ReplaySummary(run)
+            let priced = run.isPriced ? run.trace : nil
+            supply = SupplyAudit.check(imported, against: description, priced: priced) + supply
             if let series { files.append(.init(series, bytes: ReplayFiles.series(result))) }
             if let jobs {
                 files.append(.init(jobs, bytes: ReplayFiles.jobs(result, imported, run.trace, on: run.cluster)))
@@ -247,14 +281,14 @@ struct SimulateCommand: AsyncParsableCommand {
         _ names: JobNames
     ) throws -> (SimulationResult, Double) {
         var options = SimulationOptions()
-        options.queue = PolicyNames.queue(setting.queue, halfLife: milliseconds(halfLife * 3_600)) ?? .fcfs
+        options.queue = PolicyNames.queue(setting.queue, halfLife: milliseconds(fairHalfLife * 3_600)) ?? .fcfs
         options.placement = setting.placement
         options.startUpMilliseconds = milliseconds(startUp)
         options.repartitionMilliseconds = milliseconds(repartition)
         options.estimates = try estimateModel()
         options.seed = setting.seed
         options.teamQuotas = try quotas.table().byTeam(trace.teams)
-        if series != nil { options.sampleEveryMilliseconds = max(milliseconds(sample), 1) }
+        if series != nil { options.sampleEveryMilliseconds = max(milliseconds(sample ?? 3_600), 1) }
         let clock = ContinuousClock()
         let begin = clock.now
         do {
@@ -296,6 +330,27 @@ struct SimulateCommand: AsyncParsableCommand {
     }
 
     // MARK: A sweep
+
+    /// What is said of demand against supply before a sweep: of the smallest estate of `gpus=`, and without what follows from
+    /// it where it depends on the model.
+    private func sweepSupply(
+        _ plan: [(key: String, values: [String])],
+        _ base: ReplaySetting,
+        _ imported: ImportedTrace
+    ) throws -> [Diagnostic] {
+        let least = try SweepPlan.settings(plan, from: base).compactMap(\.gpus).min()
+        let description = try cluster.cluster(gpus: least, model: nil)
+        let isModelled = plan.contains { $0.key == "model" }
+        let isPriced = try isModelled || modelling.isUsed || cluster.isMixed || cluster.deployment(nil) != nil
+        return SupplyAudit.check(
+            imported,
+            against: description,
+            departures: !noDepartures,
+            saysWaits: !isPriced
+        ).map {
+            least == nil ? $0 : Diagnostic($0.severity, "at gpus=\(least ?? 0), the least of the sweep: \($0.message)")
+        }
+    }
 
     private func runSweep(
         _ plan: [(key: String, values: [String])],

@@ -73,6 +73,13 @@ struct TraceOptions: ParsableArguments {
         return options
     }
 
+    /// Refuses Slurm's shards of a trace that has none.
+    func requireShards(of imported: ImportedTrace) throws {
+        guard shardsPerGpu == nil || imported.format == .sacct else {
+            throw ValidationError("--shards-per-gpu goes with a trace of sacct, not with \(imported.format.rawValue)")
+        }
+    }
+
     private func mapping() throws -> [TraceField: FieldSource] {
         var mapping: [TraceField: FieldSource] = [:]
         for entry in map.flatMap({ $0.split(separator: ",").map(String.init) }) {

@@ -183,6 +183,31 @@ package enum Files {
         return stat(path, &one) == 0 && stat(other, &two) == 0 && one.st_dev == two.st_dev && one.st_ino == two.st_ino
     }
 
+    /// Whether an output takes the place of a file: both lead to one file, or would once they are written.
+    package static func wouldReplace(_ file: String, _ output: String) -> Bool {
+        isSame(file, output) && !isFolder(file) || resolved(file) == resolved(output)
+    }
+
+    /// Where a path leads, links followed as far as there is anything.
+    private static func resolved(_ path: String) -> String {
+        var path = path
+        // A link that leads nowhere names the file that would be made there.
+        for _ in 0..<40 {
+            if let real = realpath(path, nil) {
+                defer { free(real) }
+                return String(cString: real)
+            }
+            guard let target = try? FileManager.default.destinationOfSymbolicLink(atPath: path) else { break }
+            let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
+            path = target.hasPrefix("/") ? target : folder + target
+        }
+        let slash = path.lastIndex(of: "/")
+        let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
+        guard !name.isEmpty, name != "." && name != ".." else { return path }
+        let folder = slash.map { String(path[..<$0]) } ?? "."
+        return (folder.isEmpty ? "" : resolved(folder)) + "/" + name
+    }
+
     /// Whether anything has this name, a link that leads nowhere included.
     package static func standsThere(_ path: String) -> Bool {
         var status = stat()

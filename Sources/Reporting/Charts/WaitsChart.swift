@@ -34,7 +34,11 @@ struct WaitsChart {
                 points.append((x, 0, Double(percent) / 100))
             }
             track.area(points, style: "gain")
-            if let wait = report.all.wait { track.rule(wait.p95 * 1_000 / scale, style: "level dashed") }
+            if let wait = report.all.wait {
+                // Grey on the area would not be seen: ink on a rim of paper stands out from both.
+                track.rule(wait.p95 * 1_000 / scale, style: "rim")
+                track.rule(wait.p95 * 1_000 / scale, style: "over dashed")
+            }
         }
         return chart.drawing()
     }

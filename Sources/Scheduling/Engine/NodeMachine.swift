@@ -36,9 +36,12 @@ struct NodeMachine: Machine {
     var lackedOnlyNodes: Bool { cluster.lackedOnlyNodes }
 
     /// ``SimulationResult/slice`` of a job.
-    func sliceCode(_ job: Int) -> Int16 {
-        guard nodes[job] >= 0, slots[job] != ClusterState.noSlot else { return SimulationResult.noSlice }
-        return cluster.slot(on: Int(nodes[job]), Int(slots[job])).code
+    func sliceCode(_ job: Int) -> Int16 { sliceCode(grant(job)) }
+
+    /// The same of one part of a job.
+    func sliceCode(_ grant: ClusterState.Grant) -> Int16 {
+        guard grant.node >= 0, grant.slot != ClusterState.noSlot else { return SimulationResult.noSlice }
+        return cluster.slot(on: Int(grant.node), Int(grant.slot)).code
     }
 
     @inline(__always)

@@ -71,7 +71,12 @@ struct Simulation {
             for job in machine.further.keys.sorted() {
                 for grant in machine.further[job] ?? [] {
                     result.furtherNodes.append(
-                        SimulationResult.FurtherNode(job: job, node: grant.node, gpuMask: grant.gpuMask)
+                        SimulationResult.FurtherNode(
+                            job: job,
+                            node: grant.node,
+                            gpuMask: grant.gpuMask,
+                            slice: machine.sliceCode(grant)
+                        )
                     )
                 }
             }

@@ -82,7 +82,7 @@ package struct SimulationResult: Sendable {
     package var slice: ContiguousArray<Int16>
     /// Whole-GPU equivalents that each held: 1 for a GPU, a share's thousandths, a slice's part of compute slices.
     package var gpuEquivalents: ContiguousArray<Float>
-    /// For a job of several nodes, the others and the GPUs it had there, by job, in order of job.
+    /// For a job of several parts (nodes, instances), the others and what it had there, by job, in order of job.
     package var furtherNodes: [FurtherNode]
     /// Samples, at the times ``SimulationOptions/sampleEveryMilliseconds`` asked for.
     package var series: [ClusterSample]
@@ -107,7 +107,7 @@ package struct SimulationResult: Sendable {
     /// No slice.
     package static let noSlice: Int16 = -1
 
-    /// GPUs that a job of several nodes had beyond its first node.
+    /// What a job of several parts had beyond the first.
     package struct FurtherNode: Sendable, Hashable {
         /// The job's index.
         package var job: Int
@@ -115,6 +115,8 @@ package struct SimulationResult: Sendable {
         package var node: Int32
         /// The GPUs there, bit 0 the first.
         package var gpuMask: UInt64
+        /// Which MIG instance, as ``SimulationResult/slice``.
+        package var slice = SimulationResult.noSlice
     }
 
     /// From the first submission to the last end, in milliseconds.

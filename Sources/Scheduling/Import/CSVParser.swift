@@ -89,6 +89,14 @@ struct CSVParser: Sendable {
                             "\(field.rawValue) is mapped to the column \(quoted(name)), which is not there; \(hint)"
                     )
                 }
+                guard header[(index + 1)...].firstIndex(of: name) == nil else {
+                    throw DocumentError(
+                        file: file,
+                        line: line,
+                        problem:
+                            "has two columns \(quoted(name)), and \(field.rawValue) is read from one; leave one out, or give it another name"
+                    )
+                }
                 keep(Source(field, column: index, unit: unit ?? first))
             }
         }

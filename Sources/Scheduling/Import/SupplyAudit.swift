@@ -12,16 +12,20 @@ package enum SupplyAudit {
     ///   - imported: the trace.
     ///   - cluster: what it is to be replayed on.
     ///   - departures: whether jobs leave when they end.
+    ///   - priced: the jobs as a deployment model makes them, in step with the trace; without it they are as they stand.
+    ///   - saysWaits: whether more demand than supply is said to make waits grow: that depends on the model.
     /// - Returns: a warning for each thing of which more is asked than there is.
     package static func check(
         _ imported: ImportedTrace,
         against cluster: ClusterDescription,
-        departures: Bool = true
+        departures: Bool = true,
+        priced: Trace? = nil,
+        saysWaits: Bool = true
     ) -> [Diagnostic] {
         let trace = imported.trace
         var findings: [Diagnostic] = []
         func hold(_ supply: Int64, of type: String, where included: (Int) -> Bool) {
-            if let sentence = excess(imported, supply, departures, of: type, where: included) {
+            if let sentence = excess(imported, priced, supply, departures, saysWaits, of: type, where: included) {
                 findings.append(Diagnostic(.warning, sentence))
             }
         }
@@ -42,8 +46,10 @@ package enum SupplyAudit {
     /// In what some jobs ask for more than there is; nil where they do not.
     private static func excess(
         _ imported: ImportedTrace,
+        _ priced: Trace?,
         _ supply: Int64,
         _ departures: Bool,
+        _ saysWaits: Bool,
         of type: String,
         where included: (Int) -> Bool
     ) -> String? {
@@ -59,12 +65,13 @@ package enum SupplyAudit {
             return "by its own account the trace ran \(text(peak.milliGPUs)) GPUs\(type) at once "
                 + "(\(text(peak.time)) s into it), and the estate has \(supply)"
         }
-        guard let offered = offered(imported.trace, where: included), offered > Double(limit) / 1_000 else {
+        let jobs = priced ?? imported.trace
+        guard let offered = offered(jobs, where: included), offered > Double(limit) / 1_000 else {
             return nil
         }
         return
             "between its first submission and its last its jobs ask for \(NumberText.significant(offered, 4)) GPUs\(type) on "
-            + "average, and the estate has \(supply): waits grow for as long as it lasts"
+            + "average, and the estate has \(supply)\(saysWaits ? ": waits grow for as long as it lasts" : "")"
     }
 
     /// GPUs that jobs ask for in all, in thousandths; the size of a slice depends on the GPU, so slices do not count.

@@ -16,6 +16,8 @@ struct ModelCutter {
     private let geometry: MIGGeometry?
     /// The cheapest first.
     private let options: [Option]
+    /// Profiles with media engines or graphics, which a job has only where it names one.
+    private let special: [Option]
     private let slotMemoryMiB: Int
     private let cpuPerGPU: Int64?
     private let memoryPerGPU: Int64?
@@ -39,6 +41,8 @@ struct ModelCutter {
         var isSlice = false
         var isTimeSliced = false
         var creates = false
+        /// Whether the profile that it names has less memory than it states.
+        var isRaised = false
     }
 
     /// A cutter for the hosts of one part that have one type of GPU.
@@ -73,6 +77,7 @@ struct ModelCutter {
         memoryPerGPU = least(\.memoryMiB)
         let largest = pools.map(\.gpusPerHost).max() ?? 0
         var options: [Option] = []
+        var special: [Option] = []
         var (slot, creating, sharing) = (0, false, true)
         switch part.model {
         case .wholeGPU: sharing = false
@@ -91,15 +96,20 @@ struct ModelCutter {
             slot = (pools.map(\.gpuMemoryMiB).min() ?? 0) / slots
         case .dynamicMIG:
             // Hosts whose GPUs cannot be cut give them whole.
-            if let geometry { options = try Self.options(geometry) { _ in true } }
+            if let geometry {
+                options = try Self.options(geometry) { _ in true }
+                special = Self.special(geometry) { _ in true }
+            }
             creating = true
         case .staticMIG(let layout, _):
             guard let geometry else { throw .option("\(gpuType) cannot be cut into MIG instances") }
             options = try Self.options(geometry) { name in layout.instances.contains { $0.profile == name } }
+            special = Self.special(geometry) { name in layout.instances.contains { $0.profile == name } }
         case .mixed: throw .option("a part of a mixed estate is of one model, not mixed itself")
         }
         model = chosen
         self.options = options
+        self.special = special
         slotMemoryMiB = slot
         creates = creating
         shares = sharing
@@ -138,15 +148,28 @@ struct ModelCutter {
     /// Whether the GPUs have a profile of a name.
     func has(_ profile: String) -> Bool { geometry?.profiles.contains { $0.name == profile } ?? false }
 
+    /// The memory of a profile that the GPUs have; more than any job states of one that they do not have.
+    private func memoryMiB(of profile: String?) -> Int {
+        guard let profile else { return .max }
+        return geometry?.profiles.first { $0.name == profile }?.memoryMiB ?? .max
+    }
+
     /// Gives a job its size under the model.
     ///
     /// - Parameters:
     ///   - job: the job, in bare-metal work.
     ///   - asked: the profile that its trace names.
+    ///   - stated: the memory for each GPU that its trace states, beside the profile; 0 for none.
     ///   - traits: what it needs.
     ///   - speeds: what slices cost it.
     /// - Returns: what it was given.
-    func cut(_ job: inout TraceJob, asked: String?, _ traits: JobTraits, _ speeds: SliceSpeedModel) -> Cut {
+    func cut(
+        _ job: inout TraceJob,
+        asked: String?,
+        stated: Int = 0,
+        _ traits: JobTraits,
+        _ speeds: SliceSpeedModel
+    ) -> Cut {
         let base = 1 / overheads.stretch
         let share = job.gpuMilli
         var cut = Cut(speed: base)
@@ -158,14 +181,16 @@ struct ModelCutter {
         case .timeSliced(let slots):
             // Each may have its turn only: the speed that is sure.
             let sure = min(1, 1 / Double(slots) / max(traits.activity, 1e-9))
-            guard job.gpus == 1, job.gpuMemoryMiB > 0, Int(job.gpuMemoryMiB) <= slotMemoryMiB,
-                sure + 1e-9 >= traits.leastSpeed
-            else { return cut }
+            // A share that the trace states says that a part is enough, also where it states no memory.
+            let fits =
+                job.gpuMemoryMiB > 0 ? Int(job.gpuMemoryMiB) <= slotMemoryMiB : Int(share) * slots <= 1_000
+            guard job.gpus == 1, fits, sure + 1e-9 >= traits.leastSpeed else { return cut }
             job.gpuMilli = Int32(1_000 / slots)
             cut.isSlice = true
             cut.isTimeSliced = true
         case .dynamicMIG, .staticMIG:
-            guard let option = option(job, share, asked, traits, speeds) else { return cut }
+            cut.isRaised = stated > memoryMiB(of: asked)
+            guard let option = option(job, share, asked, stated, traits, speeds) else { return cut }
             cut.profile = option.name
             cut.speed = base * speeds.speed(traits.need, on: option.share)
             cut.isSlice = true
@@ -174,17 +199,23 @@ struct ModelCutter {
         return cut
     }
 
-    /// The profile that a job asks for, else the cheapest with its memory and its least speed; nil where that is a whole GPU.
+    /// The profile that a job asks for where its memory fits, else the cheapest with its memory and its least speed; nil where
+    /// that is a whole GPU.
     private func option(
         _ job: TraceJob,
         _ share: Int32,
         _ asked: String?,
+        _ stated: Int,
         _ traits: JobTraits,
         _ speeds: SliceSpeedModel
     ) -> Option? {
         var least = traits.leastSpeed
+        var isOutgrown = false
         if let asked {
-            if let option = options.first(where: { $0.name == asked }) { return option }
+            if let option = (options + special).first(where: { $0.name == asked }) {
+                if option.memoryMiB >= stated { return option }
+                isOutgrown = true
+            }
             // Another that is no slower than what was asked for.
             if let geometry, let profile = geometry.profiles.first(where: { $0.name == asked }),
                 let slice = try? SliceShare(profile, of: geometry)
@@ -193,7 +224,7 @@ struct ModelCutter {
             }
         }
         // A part of a GPU is for who says how much memory, or what part, is enough.
-        guard job.gpus == 1, job.gpuMemoryMiB > 0 || share < 1_000 else { return nil }
+        guard job.gpus == 1 || isOutgrown, job.gpuMemoryMiB > 0 || share < 1_000 else { return nil }
         return options.first {
             $0.memoryMiB >= Int(job.gpuMemoryMiB) && $0.perGPU > 1
                 && speeds.speed(traits.need, on: $0.share) + 1e-9 >= least
@@ -251,5 +282,27 @@ struct ModelCutter {
         } catch {
             throw .geometry(error)
         }
+    }
+
+    /// Profiles with something beside compute and memory, as far as is known where they go.
+    ///
+    /// The geometry's rules hold for them: one set of media engines serves one instance of a GPU.
+    private static func special(_ geometry: MIGGeometry, _ isThere: (String) -> Bool) -> [Option] {
+        var found: [Option] = []
+        for profile in geometry.profiles where !profile.flags.isEmpty && isThere(profile.name) {
+            guard let memoryMiB = profile.memoryMiB, let share = try? SliceShare(profile, of: geometry),
+                (try? geometry.placements(of: profile)) != nil
+            else { continue }
+            found.append(
+                Option(
+                    name: profile.name,
+                    share: share,
+                    memoryMiB: memoryMiB,
+                    perGPU: geometry.instancesPerGPU(of: profile),
+                    index: found.count
+                )
+            )
+        }
+        return found
     }
 }

@@ -47,7 +47,7 @@ extension PreparedReplay {
         options.repartitionMilliseconds = repartitionMilliseconds
         options.speeds = SpeedTable()
         guard let company else {
-            let result = try Simulation.run(trace, on: cluster, options: options, tables: tables)
+            let result = try run(trace, options)
             return ModelReplay(trace: trace, result: result, ledger: ledger, rounds: 1, disagreement: 0)
         }
         // Only the last round says whether a promise is kept.
@@ -59,7 +59,7 @@ extension PreparedReplay {
                 return factor.isFinite && factor > 0 ? now * factor : now
             }
         }
-        var result = try Simulation.run(trace, on: cluster, options: options, tables: tables)
+        var result = try run(trace, options)
         var rounds = 1
         var step = 1.0
         var last = Double.infinity
@@ -88,9 +88,15 @@ extension PreparedReplay {
             if disagreement > last * 0.7 { step = max(step * 0.7, 0.2) }
             last = disagreement
             trace = next
-            result = try Simulation.run(trace, on: cluster, options: options, tables: tables)
+            result = try run(trace, options)
             rounds += 1
         }
+    }
+
+    /// One replay: of the estate, or of each of its parts.
+    private func run(_ trace: Trace, _ options: SimulationOptions) throws(SimulationError) -> SimulationResult {
+        guard let parts else { return try Simulation.run(trace, on: cluster, options: options, tables: tables) }
+        return try parts.run(trace, on: cluster, options: options, tables: tables)
     }
 
     /// A trace with other times of work for the jobs that share a GPU in turns, from the ones that it has.

@@ -23,6 +23,8 @@ package struct PreparedReplay: Sendable {
     package private(set) var partial: Int
     /// What became of jobs that ask for whole GPUs; nil where the model hands out no parts.
     package private(set) var slices: SliceCounts?
+    /// The parts of a mixed estate, each with a queue of its own; nil where there is one.
+    private(set) var parts: EstateParts?
     /// Tables of the GPUs, for all replays of this and of what is drawn from it.
     let tables = StateTableCache()
 
@@ -87,6 +89,7 @@ package struct PreparedReplay: Sendable {
         var company = ContiguousArray<Int8>(repeating: -1, count: trace.count)
         var counts = SliceCounts()
         var partial = 0
+        var parts = EstateParts(plan, jobs: trace.count)
         for index in 0..<trace.count {
             var job = trace[index]
             guard job.gpus > 0 || job.duration >= 0 else { continue }
@@ -96,6 +99,7 @@ package struct PreparedReplay: Sendable {
             let asked = work.asked.isEmpty || work.asked[index] == TraceJob.none ? nil : Int(work.asked[index])
             let name = asked.flatMap { recorded.indices.contains($0) ? recorded[$0] : "" }
             let home = plan.home(of: index, job, homes)
+            parts?.send(index, to: home)
             // The first cutter that gives a part of a GPU, else the first that takes the job at all.
             var taken: (cutter: Int, job: TraceJob, cut: ModelCutter.Cut)?
             var alike: [Int] = []
@@ -103,7 +107,8 @@ package struct PreparedReplay: Sendable {
                 let accepts = job.gpuTypes == 0 || own[place].map { job.gpuTypes & (1 << UInt64($0)) != 0 } ?? false
                 guard accepts || !plan.isNamed else { continue }
                 var one = job
-                let cut = cutter.cut(&one, asked: name, traits, work.traits.speeds)
+                let stated = asked == nil ? 0 : Int(work.stated[index])
+                let cut = cutter.cut(&one, asked: name, stated: stated, traits, work.traits.speeds)
                 if let known = taken {
                     if known.job == one, known.cut == cut {
                         alike.append(place)
@@ -159,6 +164,7 @@ package struct PreparedReplay: Sendable {
                         asks,
                         named: name != nil,
                         isSlice: cut.isSlice,
+                        isRaised: cut.isRaised,
                         isAssumed: work.traits.isAssumed(asks)
                     )
                 }
@@ -171,6 +177,7 @@ package struct PreparedReplay: Sendable {
         self.partial = partial
         speedAlone = alone
         cluster = .nodes(plan.groups)
+        self.parts = parts
         repartitionMilliseconds = creation.first ?? 0
         companies = plan.parts.map(\.overheads)
         self.company = company.contains { $0 >= 0 } ? company : nil
@@ -215,6 +222,7 @@ extension PreparedReplay {
             drawn.trace.profile[$0] != TraceJob.none || drawn.trace.gpuMilli[$0] < 1_000
         }
         drawn.slices = nil
+        drawn.parts = nil
         return drawn
     }
 }
@@ -227,6 +235,8 @@ struct CutPlan {
     private(set) var cutters: [ModelCutter] = []
     /// The hosts as the engine sees them, in the order of the pools.
     private(set) var groups: [NodeGroup] = []
+    /// The part of each group.
+    private(set) var partOfGroup: [Int] = []
     /// Whether jobs must be told where to go.
     let isNamed: Bool
     /// Names of types, where they are named; at most 63.
@@ -326,6 +336,7 @@ struct CutPlan {
                         gpus: 0
                     )
                 )
+                partOfGroup.append(index)
                 continue
             }
             let cutter: ModelCutter
@@ -339,14 +350,20 @@ struct CutPlan {
             let own = min(cut, hosts)
             cut -= own
             groups += cutter.groups(pool, hosts: hosts, cut: own)
+            partOfGroup += Array(repeating: index, count: groups.count - partOfGroup.count)
         }
     }
 
     /// The part that serves a job; -1 where none does.
     ///
-    /// A job without a GPU goes anywhere.
+    /// A job without a GPU goes to the first where no part is named for it.
     func home(of index: Int, _ job: TraceJob, _ homes: ContiguousArray<Int32>?) -> Int {
-        guard isMixed, job.gpus > 0 else { return 0 }
+        guard isMixed else { return 0 }
+        let home = named(index, job, homes)
+        return job.gpus > 0 ? home : max(home, 0)
+    }
+
+    private func named(_ index: Int, _ job: TraceJob, _ homes: ContiguousArray<Int32>?) -> Int {
         if let homes { return homes.indices.contains(index) ? Int(homes[index]) : -1 }
         return parts.firstIndex { $0.classes.contains(job.speedClass) } ?? -1
     }

@@ -16,13 +16,17 @@ package struct SliceCounts: Sendable, Hashable {
     package internal(set) var several = 0
     /// Jobs that name a profile, which keep it where the GPU has it.
     package internal(set) var named = 0
+    /// Of these, jobs whose profile has less memory than they state, so that they were given the next that
+    /// fits, or a whole GPU.
+    package internal(set) var raised = 0
 
     /// Counts one job; `asks` is what its trace says, before any model.
-    mutating func add(_ asks: TraceJob, named isNamed: Bool, isSlice: Bool, isAssumed: Bool) {
+    mutating func add(_ asks: TraceJob, named isNamed: Bool, isSlice: Bool, isRaised: Bool, isAssumed: Bool) {
         guard asks.gpus > 0 else { return }
         jobs += 1
         if isNamed {
             named += 1
+            if isRaised { raised += 1 }
         } else if asks.gpus > 1 {
             whole += 1
             several += 1

@@ -26,6 +26,8 @@ package struct WorkTrace: Sendable {
     package let usefulGPUs: ContiguousArray<Float>
     /// The profile that each asked for, an index into the trace's profiles; empty where none did.
     let asked: ContiguousArray<Int32>
+    /// The memory that each states beside its profile, in MiB, 0 for none; empty where none asked for a profile.
+    let stated: ContiguousArray<Int32>
     /// Work and requested work before they are rounded to milliseconds, where ``asked`` is not empty: a slow slice would
     /// make a job's own length from a rounded one only to within its slowness.
     let exact: ContiguousArray<(work: Double, requested: Double)>
@@ -51,6 +53,7 @@ package struct WorkTrace: Sendable {
         var swallowed = 0
         let asked = trace.profile.contains { $0 != TraceJob.none } ? trace.profile.array : []
         var exact: ContiguousArray<(work: Double, requested: Double)> = []
+        let stated = asked.isEmpty ? [] : trace.gpuMemoryMiB.array
         for index in 0..<trace.count {
             var job = trace[index]
             let known = traits.traits(of: job)
@@ -96,6 +99,7 @@ package struct WorkTrace: Sendable {
         busyGPUs = busy
         usefulGPUs = useful
         self.asked = asked
+        self.stated = stated
         self.exact = exact
         self.traits = traits
         self.swallowed = swallowed

@@ -35,6 +35,8 @@ package struct DemandGrowth: Sendable, Hashable {
     package let years: [Double?]
     /// How far was looked, in years.
     package let horizonYears: Double
+    /// Whether the promise is broken today: by the trace as it stands, or by the middle draw.
+    package let isBrokenToday: Bool
 
     /// Searches.
     ///
@@ -74,8 +76,13 @@ package struct DemandGrowth: Sendable, Hashable {
             found.append(try Self.factor(limit: limit, precision: question.precision, isMet: isMet))
         }
         factors = found
-        years = found.map { factor in factor.map { max(0, Double.log($0) / rate) } }
+        let times = found.map { factor in factor.map { max(0, Double.log($0) / rate) } }
+        years = times
         horizonYears = min(question.horizonYears, Double.log(limit) / rate)
+        // A draw may have fewer jobs in its busiest hours than the trace itself.
+        let own = try replay(trace)
+        let middle = times.map { $0 ?? .infinity }.sorted()[(times.count - 1) / 2]
+        isBrokenToday = !own.meets(question.objective, refusals: own.rejected) || middle <= 0
     }
 
     /// The factor at which the promise breaks: up by steps, down to a sixty-fourth, then by halves of the logarithm.
@@ -140,7 +147,7 @@ package struct DemandGrowth: Sendable, Hashable {
     package func members(today: Int64?) -> [JSONMember] {
         var members = [
             JSONMember("replications", .integer(years.count)), JSONMember("reached", .integer(reached)),
-            JSONMember("horizon_years", .number(horizonYears)),
+            JSONMember("horizon_years", .number(horizonYears)), JSONMember("broken_today", .bool(isBrokenToday)),
             JSONMember("earliest_years", .number(range.low)), JSONMember("median_years", .number(range.median)),
             JSONMember("latest_years", .number(range.high)),
         ]
@@ -150,8 +157,9 @@ package struct DemandGrowth: Sendable, Hashable {
                 JSONMember("interval_95_years", .array([.number(interval.low), .number(interval.high)]))
             )
         }
-        if let today, reached * 2 > years.count {
-            members.append(JSONMember("date", .string(Self.day(after: range.median, from: today))))
+        if let today, isBrokenToday || reached * 2 > years.count {
+            let date = Self.day(after: isBrokenToday ? 0 : range.median, from: today)
+            members.append(JSONMember("date", .string(date)))
             if let interval {
                 members.append(
                     JSONMember(

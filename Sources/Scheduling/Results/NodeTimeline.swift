@@ -52,7 +52,7 @@ package struct NodeTimeline: Sendable, Hashable {
         for job in result.node.indices where parts.indices.contains(Int(result.node[job])) {
             guard result.end[job] > result.start[job], result.gpuMask[job] != 0 else { continue }
             jobs[Int(result.node[job])] += 1
-            if result.gpuEquivalents[job] < 1 { parts[Int(result.node[job])] += 1 }
+            if Self.isPart(result, job, result.slice[job]) { parts[Int(result.node[job])] += 1 }
         }
         guard let node = parts.indices.max(by: { (parts[$0], jobs[$0], $1) < (parts[$1], jobs[$1], $0) }),
             jobs[node] > 0
@@ -63,24 +63,25 @@ package struct NodeTimeline: Sendable, Hashable {
             return node < first
         }
         guard let home else { return nil }
-        var held: [(job: Int, mask: UInt64)] = []
+        var held: [(job: Int, mask: UInt64, slice: Int16)] = []
         for job in result.node.indices
         where Int(result.node[job]) == node && result.end[job] > result.start[job] && result.gpuMask[job] != 0 {
-            held.append((job, result.gpuMask[job]))
+            held.append((job, result.gpuMask[job], result.slice[job]))
         }
         for further in result.furtherNodes where Int(further.node) == node {
-            if result.end[further.job] > result.start[further.job] { held.append((further.job, further.gpuMask)) }
+            guard result.end[further.job] > result.start[further.job] else { continue }
+            held.append((further.job, further.gpuMask, further.slice))
         }
         held.sort { (result.start[$0.job], $0.job) < (result.start[$1.job], $1.job) }
         let span = Self.busiest(held.map(\.job), result, max(milliseconds, 1))
         var lanes: [(key: Key, bars: [Bar])] = []
-        for (job, mask) in held where result.start[job] < span.upperBound && result.end[job] > span.lowerBound {
+        for (job, mask, slice) in held where result.start[job] < span.upperBound && result.end[job] > span.lowerBound {
             let bar = Bar(job: job, start: result.start[job], end: result.end[job])
             var rest = mask
             while rest != 0 {
                 let gpu = rest.trailingZeroBitCount
                 rest &= rest - 1
-                var key = Key(gpu: gpu, slice: Int(result.slice[job]), isPart: result.gpuEquivalents[job] < 1, lane: 0)
+                var key = Key(gpu: gpu, slice: Int(slice), isPart: Self.isPart(result, job, slice), lane: 0)
                 // Shares of one GPU have no place of their own: the first lane that is free.
                 while let index = lanes.firstIndex(where: { $0.key == key }),
                     let last = lanes[index].bars.last, last.end > bar.start
@@ -112,6 +113,11 @@ package struct NodeTimeline: Sendable, Hashable {
             (one.gpu, one.isPart ? 1 : 0, one.slice % 64, one.slice, one.lane)
                 < (other.gpu, other.isPart ? 1 : 0, other.slice % 64, other.slice, other.lane)
         }
+    }
+
+    /// Whether what a job has is a part of a GPU: an instance, however many it has of them, or a share.
+    private static func isPart(_ result: SimulationResult, _ job: Int, _ slice: Int16) -> Bool {
+        slice != SimulationResult.noSlice || result.gpuEquivalents[job] < 1
     }
 
     /// The span in which most jobs start: two ends moved along the starts.

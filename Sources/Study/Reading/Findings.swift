@@ -8,8 +8,8 @@ final class Findings {
     private(set) var notes: [String] = []
     /// Titles of the prices that a study without the book does not state.
     private(set) var leftOut: [String] = []
-    /// Titles of prices from the book that are older than ``PriceBook/staleYears`` at the study's date.
-    private(set) var stale: [String] = []
+    /// Prices from the book that are older than ``PriceBook/staleYears`` at the study's date, by key.
+    private(set) var stale: [(key: String, title: String)] = []
 
     func add(_ error: DocumentError) { errors.append(error) }
 
@@ -21,8 +21,8 @@ final class Findings {
         if !leftOut.contains(title) { leftOut.append(title) }
     }
 
-    func addStale(_ title: String) {
-        if !stale.contains(title) { stale.append(title) }
+    func addStale(_ title: String, key: String) {
+        if !stale.contains(where: { $0.title == title }) { stale.append((key, title)) }
     }
 
     /// The result of a step, or nil after keeping its error.

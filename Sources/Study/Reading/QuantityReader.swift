@@ -248,7 +248,7 @@ struct QuantityReader {
 
     /// Notes an assumed price that is too old to lean on, whether it came from the book today or through a file.
     private func checkAge(_ dated: CalendarDate, _ spec: QuantitySpec) {
-        if dated.years(to: date) > PriceBook.staleYears { findings.addStale("\(spec.title) (\(dated))") }
+        if dated.years(to: date) > PriceBook.staleYears { findings.addStale("\(spec.title) (\(dated))", key: spec.key) }
     }
 
     private func provenance(_ object: ObjectReader, _ reader: Reader, _ spec: QuantitySpec) throws(DocumentError)

@@ -93,7 +93,8 @@ extension StudyAssembly {
 
     func policy(_ reader: Reader?) -> Policy {
         let section = reader.flatMap { self.section($0, StudySchema.policy) }
-        if section?["peak_correlation"] == nil {
+        // With a trace its replay has the peaks as they came.
+        if section?["peak_correlation"] == nil, !hasTrace {
             findings.note("The workloads' peaks are assumed to coincide in part (correlation 0.3).")
         }
         return Policy(

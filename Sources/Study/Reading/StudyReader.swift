@@ -130,10 +130,14 @@ struct StudyAssembly {
                     + findings.leftOut.joined(separator: ", ") + "."
             )
         }
-        if !findings.stale.isEmpty {
+        // With a trace nobody asks how full placement fills slices, nor how peaks stand to means.
+        let stale = findings.stale.filter { entry in
+            study.trace == nil || ![".packing", ".peak_to_mean"].contains { entry.key.hasSuffix($0) }
+        }.map(\.title)
+        if !stale.isEmpty {
             findings.note(
                 "Assumed prices that are older than 18 months at the study's date, to be checked: "
-                    + findings.stale.joined(separator: ", ") + "."
+                    + stale.joined(separator: ", ") + "."
             )
         }
         let all = study.allQuantities

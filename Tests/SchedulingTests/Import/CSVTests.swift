@@ -25,6 +25,13 @@ import Testing
         #expect(jobs.map { imported.names[$0.id] } == ["a", "b"])
     }
 
+    @Test func `a column that is read and stands there twice is refused`() throws {
+        #expect(throws: DocumentError.self) {
+            try Read.trace("job,submit_s,duration_s,gpus,gpus\na,0,1,1,2\n")
+        }
+        #expect(try Read.trace("job,submit_s,duration_s,gpus,note,note\na,0,1,1,x,y\n").trace.count == 1)
+    }
+
     @Test func `jobs that name a profile of no known GPU are kept, counted and named by line`() throws {
         let text = """
             job,submit_s,duration_s,gpus,profile

@@ -73,6 +73,12 @@ import Testing
             try check("x,64,A\ny,64,B\n", departures: false).first?.contains("400 GPUs in all, and the estate has 128")
                 == true
         )
+        // The jobs as a model makes them, and nothing of waits where a model decides.
+        let halved = try Read.trace(text.replacing(",30,2,", with: ",15,2,")).trace
+        let nodes = try read("sn,gpu,model\nx,2,A\ny,2,B\n")
+        #expect(SupplyAudit.check(imported, against: nodes, priced: halved).isEmpty)
+        let said = SupplyAudit.check(imported, against: nodes, saysWaits: false).map(\.message)
+        #expect(!said.isEmpty && said.allSatisfy { !$0.contains("waits grow") })
         // A burst, and a handful of jobs, are no mean demand.
         for (jobs, gap) in [(200, 1), (90, 10)] {
             var text = "job,submit_s,duration_s,gpus\n"

@@ -54,6 +54,21 @@ import Testing
         )
     }
 
+    @Test func `a promise that the trace itself breaks is broken today, whatever the draws say`() throws {
+        let trace = Self.trace(days: 5, jobs: 300)
+        var question = DemandGrowth.Question(objective: WaitObjective(percent: 95, seconds: 60), yearlyGrowth: 0.5)
+        question.replications = 3
+        func growth(_ wait: @escaping (Trace) -> Double) throws -> DemandGrowth {
+            try DemandGrowth(trace, question) { WaitTrial(wait: wait($0), rejected: 0) }
+        }
+        #expect(try growth { $0.submit == trace.submit ? 100 : $0.count > 500 ? 100 : 0 }.isBrokenToday)
+        #expect(try growth { $0.submit == trace.submit || $0.count < 100 ? 0 : 100 }.isBrokenToday)
+        let kept = try growth { $0.count > 500 ? 100 : 0 }
+        #expect(!kept.isBrokenToday && kept.reached == 3)
+        let broken = try growth { $0.submit == trace.submit ? 100 : 0 }
+        #expect(try JSON.object(broken.members(today: 0)).pretty().contains("1970-01-01"))
+    }
+
     @Test func `broken today is year 0, and never broken has no time`() throws {
         let trace = Self.trace(days: 5, jobs: 300)
         var question = DemandGrowth.Question(objective: WaitObjective(percent: 95, seconds: 60), yearlyGrowth: 0.5)

@@ -44,6 +44,44 @@ import Testing
         }
     }
 
+    @Test func `several instances of one job stand on the lanes of their own places`() throws {
+        let geometry = try GPUCatalogue.standard().gpu(named: "h100-sxm-80gb").mig()
+        var trace = Trace()
+        trace.profiles = ["1g.10gb", "2g.20gb", "3g.40gb", "7g.80gb"]
+        for (id, gpus) in [3, 2, 1, 1].enumerated() {
+            trace.append(
+                TraceJob(
+                    id: Int64(id),
+                    submit: Int64(id) * 600_000,
+                    duration: 3_600_000,
+                    gpus: Int32(gpus),
+                    profile: Int32(id)
+                )
+            )
+        }
+        let cluster = ClusterDescription.nodes([NodeGroup(count: 1, gpus: 2, partition: .mig(geometry))])
+        let result = try simulate(trace, on: cluster)
+        #expect(result.furtherNodes.count == 3)
+        #expect(result.furtherNodes.allSatisfy { Int($0.slice) / 64 == Int(result.slice[$0.job]) / 64 })
+        let timeline = try #require(NodeTimeline(result, on: cluster))
+        // What stands on one GPU at one time: memory slices that no two jobs share.
+        var spans: [(gpu: Int, from: Int, to: Int, bar: NodeTimeline.Bar)] = []
+        for lane in timeline.lanes {
+            let parts = lane.name.split(separator: "@")
+            #expect(parts.count == 2, "\(lane.name)")
+            let profile = try geometry.profile(named: String(parts[0]))
+            let start = try #require(Int(parts[1]))
+            let size = try #require(profile.placements?.size)
+            for bar in lane.bars { spans.append((lane.gpu, start, start + size, bar)) }
+        }
+        #expect(spans.count == 7)
+        for (index, one) in spans.enumerated() {
+            for other in spans[..<index] where one.gpu == other.gpu && one.from < other.to && other.from < one.to {
+                #expect(one.bar.end <= other.bar.start || other.bar.end <= one.bar.start)
+            }
+        }
+    }
+
     @Test func `a pool has no node to show`() throws {
         var trace = Trace()
         trace.append(TraceJob(id: 1, submit: 0, duration: 5))
