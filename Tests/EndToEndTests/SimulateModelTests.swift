@@ -411,6 +411,7 @@ import Testing
             (["--series", "same.csv", "--jobs", "same.csv"], "--series"),
             (["--series", "out/jobs.csv", "--jobs", "link/jobs.csv"], "--series"),
             (["-o", "out", "--jobs", "link/jobs.csv"], "-o"),
+            (["--series", "new/deep/a.csv", "--jobs", "new/deep/../deep/./a.csv"], "--series"),
         ] {
             let result = try AssayBinary.run(Self.estate + more, in: folder.path)
             #expect(result.status == 64 && result.errors.contains(word), "\(more): \(result.errors)")
