@@ -163,6 +163,7 @@ import Testing
             report["slices"] as? [String: Int] == [
                 "jobs": 7, "ask_whole_gpus": 7, "sliced": 4, "sliced_by_assumed_need": 4, "whole_no_memory_stated": 1,
                 "whole_fit_no_slice": 1, "whole_several_gpus": 1, "name_a_profile": 0, "profile_too_small": 0,
+                "slot_too_slow": 0,
             ]
         )
         #expect((report["repartitions"] as? Int) == 4)
@@ -348,6 +349,7 @@ import Testing
         }
         let told = try AssayBinary.run(Array(estate.dropLast()) + ["--model", "vm-vgpu"], in: folder.path)
         #expect(told.output.contains("Model: vm-vgpu, 4 slots to a GPU (--slots says others); at no overhead"))
+        #expect(told.output.contains("60 of 60 jobs would fit a slot, but their turn alone is slower"))
         #expect(told.output.contains("60 jobs name a MIG profile: their durations are taken as those on it"))
         // A pool has no hosts that a model could cut: the trace as it stands.
         let pool = try AssayBinary.json(
@@ -409,6 +411,7 @@ import Testing
             (["--series", "same.csv", "--jobs", "same.csv"], "--series"),
             (["--series", "out/jobs.csv", "--jobs", "link/jobs.csv"], "--series"),
             (["-o", "out", "--jobs", "link/jobs.csv"], "-o"),
+            (["--series", "new/deep/a.csv", "--jobs", "new/deep/../deep/./a.csv"], "--series"),
         ] {
             let result = try AssayBinary.run(Self.estate + more, in: folder.path)
             #expect(result.status == 64 && result.errors.contains(word), "\(more): \(result.errors)")

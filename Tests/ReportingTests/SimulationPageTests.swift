@@ -146,7 +146,10 @@ import Testing
         let upper = area.dropFirst().split(separator: "L").prefix(page.report.waitPercentiles.count)
             .map { $0.split(separator: " ").compactMap { Double($0) } }
         for (one, other) in zip(upper, upper.dropFirst()) { #expect(one[0] <= other[0] && one[1] >= other[1]) }
-        #expect(curve.all("line").filter { $0.attributes["class"] == "level dashed" }.count == 1)
+        #expect(
+            curve.all("line").compactMap { $0.attributes["class"] }.filter { $0 == "rim" || $0 == "over dashed" }.count
+                == 2
+        )
         let rows = try StrictHTML("<!DOCTYPE html>\n\(chart.groups.html)")
         for name in ["all jobs", "vision", "other", "1 GPU", "2 GPUs", "a part of a GPU"] {
             #expect(rows.all("text").contains { $0.text == name }, "\(name)")

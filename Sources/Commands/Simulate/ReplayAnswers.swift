@@ -42,6 +42,7 @@ struct ReplayAnswers: Sendable {
                         JSONMember("whole_several_gpus", .integer(slices.several)),
                         JSONMember("name_a_profile", .integer(slices.named)),
                         JSONMember("profile_too_small", .integer(slices.raised)),
+                        JSONMember("slot_too_slow", .integer(slices.tooSlow)),
                     ])
                 )
             )
@@ -115,6 +116,11 @@ struct ReplayAnswers: Sendable {
         guard let slices = run.slices else { return notes }
         let fate = hasWholeGPUs ? "replayed as whole GPUs" : "refused, for no GPU of this layout is whole"
         note(slices.noMemory, "ask for whole GPUs and state no memory: \(fate)")
+        note(
+            slices.tooSlow,
+            "would fit a slot, but their turn alone is slower than the least speed that they accept: \(fate) (--needs says what "
+                + "they need, fewer --slots give longer turns)"
+        )
         note(slices.several, "ask for several GPUs: \(fate)")
         note(
             slices.unfit,

@@ -341,7 +341,8 @@ struct SimulateCommand: AsyncParsableCommand {
         let least = try SweepPlan.settings(plan, from: base).compactMap(\.gpus).min()
         let description = try cluster.cluster(gpus: least, model: nil)
         let isModelled = plan.contains { $0.key == "model" }
-        let isPriced = try isModelled || modelling.isUsed || cluster.isMixed || cluster.deployment(nil) != nil
+        let isPriced =
+            try isModelled || modelling.isUsed || cluster.isMixed || cluster.hasHosts && cluster.deployment(nil) != nil
         return SupplyAudit.check(
             imported,
             against: description,

@@ -201,11 +201,18 @@ package enum Files {
             let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? ""
             path = target.hasPrefix("/") ? target : folder + target
         }
+        // A folder that was removed while somebody stands in it has no other name.
+        guard path != "." else { return path }
         let slash = path.lastIndex(of: "/")
         let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
-        guard !name.isEmpty, name != "." && name != ".." else { return path }
-        let folder = slash.map { String(path[..<$0]) } ?? "."
-        return (folder.isEmpty ? "" : resolved(folder)) + "/" + name
+        let parent = slash.map { String(path[..<$0]) } ?? "."
+        let folder = parent.isEmpty ? "" : resolved(parent)
+        // Of folders that are yet to be made, what the names say.
+        switch name {
+        case "", ".": return folder
+        case "..": return folder.lastIndex(of: "/").map { String(folder[..<$0]) } ?? folder
+        default: return folder + "/" + name
+        }
     }
 
     /// Whether anything has this name, a link that leads nowhere included.

@@ -41,6 +41,8 @@ struct ModelCutter {
         var isSlice = false
         var isTimeSliced = false
         var creates = false
+        /// Whether a slot has its memory, and one turn in so many is slower than it accepts.
+        var isTooSlow = false
         /// Whether the profile that it names has less memory than it states.
         var isRaised = false
     }
@@ -184,7 +186,11 @@ struct ModelCutter {
             // A share that the trace states says that a part is enough, also where it states no memory.
             let fits =
                 job.gpuMemoryMiB > 0 ? Int(job.gpuMemoryMiB) <= slotMemoryMiB : Int(share) * slots <= 1_000
-            guard job.gpus == 1, fits, sure + 1e-9 >= traits.leastSpeed else { return cut }
+            guard job.gpus == 1, fits else { return cut }
+            guard sure + 1e-9 >= traits.leastSpeed else {
+                cut.isTooSlow = true
+                return cut
+            }
             job.gpuMilli = Int32(1_000 / slots)
             cut.isSlice = true
             cut.isTimeSliced = true

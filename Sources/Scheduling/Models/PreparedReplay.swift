@@ -165,6 +165,7 @@ package struct PreparedReplay: Sendable {
                         named: name != nil,
                         isSlice: cut.isSlice,
                         isRaised: cut.isRaised,
+                        isTooSlow: cut.isTooSlow,
                         isAssumed: work.traits.isAssumed(asks)
                     )
                 }

@@ -20,10 +20,21 @@ package struct SliceCounts: Sendable, Hashable {
     /// fits, or a whole GPU.
     package internal(set) var raised = 0
 
+    /// Jobs that a slot of a GPU shared in turns would hold, and that keep the whole GPU since their turn alone is too slow.
+    package internal(set) var tooSlow = 0
+
     /// Counts one job; `asks` is what its trace says, before any model.
-    mutating func add(_ asks: TraceJob, named isNamed: Bool, isSlice: Bool, isRaised: Bool, isAssumed: Bool) {
+    mutating func add(
+        _ asks: TraceJob,
+        named isNamed: Bool,
+        isSlice: Bool,
+        isRaised: Bool,
+        isTooSlow: Bool,
+        isAssumed: Bool
+    ) {
         guard asks.gpus > 0 else { return }
         jobs += 1
+        if isTooSlow { tooSlow += 1 }
         if isNamed {
             named += 1
             if isRaised { raised += 1 }
