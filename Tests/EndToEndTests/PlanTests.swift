@@ -108,7 +108,7 @@ import Testing
         try folder.write("demand.csv", "profile,count\n1g.10gb,9\n")
         try folder.write("off.json", inspection(mig: "off"))
         try folder.write("on.json", inspection(mig: "on, off"))
-        try folder.write("lgi.txt", "| GPU instances: |\n|   1  MIG 1g.10gb  19  13  6:1 |\n")
+        try folder.write("lgi.txt", "| GPU instances: |\n|   1  MIG 1g.10gb  19  13  6:1 |\n+---+\n")
         let plan = ["plan", "--demand", "demand.csv", "--gpus", "2", "--gpu", "h100-sxm-80gb"]
         try folder.write("whole.csv", "profile,count\nwhole,2\n")
         let outcome = try AssayBinary.run(
@@ -130,11 +130,55 @@ import Testing
         let present = try #require((both["present"] as? [[String: Any]])?.first?["gpus"] as? [[String: Any]])
         #expect(present.map { $0["mig"] as? Bool } == [false, true])
         #expect(present.map { $0["pci_bus_id"] as? String } == ["0000:18:00.0", "0000:c1:00.0"])
+        let strange = try AssayBinary.run(
+            ["plan", "--demand", "demand.csv", "--gpus", "2", "--gpu", "a100-sxm-80gb", "--present", "node1=off.json"],
+            in: folder.path
+        )
+        #expect(strange.status == 2, "\(strange.output)")
+        for part in ["off.json", "10de:2330, h100-sxm-80gb", "node1 GPU 0 is a100-sxm-80gb"] {
+            #expect(strange.errors.contains(part), "\(strange.errors)")
+        }
         let other = try AssayBinary.run(
             ["plan", "--demand", "demand.csv", "--gpus", "8", "--gpu", "h100-sxm-80gb", "--present", "node1=off.json"],
             in: folder.path
         )
         #expect(other.status == 2 && other.errors.contains("has 2 GPUs of NVIDIA, and node1 has 8"), "\(other.errors)")
+    }
+
+    @Test func `hosts keep the names of a list, and groups of a study are numbered on`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("demand.csv", "profile,count\n1g.10gb,9\n")
+        let head = "sn,cpu_milli,memory_mib,gpu,model\n"
+        try folder.write(
+            "nodes.csv",
+            head + "gpu01,64000,512000,2,h100-sxm-80gb\ngpu02,64000,512000,2,h100-sxm-80gb\ncpu1,64000,512000,0,\n"
+        )
+        try folder.write("twice.csv", head + "gpu01,64000,512000,2,h100-sxm-80gb\ngpu01,64000,512000,2,h100-sxm-80gb\n")
+        try folder.write("lgi.txt", "| GPU instances: |\n|   1  MIG 1g.10gb  19  13  6:1 |\n+---+\n")
+        let demand = ["plan", "--demand", "demand.csv"]
+        let outcome = try AssayBinary.run(
+            demand + ["--nodes", "nodes.csv", "--present", "gpu01=lgi.txt", "-o", "out"],
+            in: folder.path
+        )
+        #expect(outcome.status == 0, "\(outcome.errors)")
+        #expect(try folder.read("out/slurm-devices-nodes.conf").contains("NodeName=gpu01"))
+        let twice = try AssayBinary.run(demand + ["--nodes", "twice.csv"], in: folder.path)
+        #expect(twice.status == 2 && twice.errors.contains("twice.csv:3: the node 'gpu01' stands on line 2 already"))
+        try folder.copyExample("research-saas")
+        let study = try folder.read("research-saas/study.yaml").split(separator: "\n", omittingEmptySubsequences: false)
+        let groups = [
+            "  groups:", "    - {hosts: 2, gpu: a100-sxm-80gb, gpus_per_host: 8}",
+            "    - {hosts: 2, gpu: h100-sxm-80gb, gpus_per_host: 8}",
+        ]
+        var lines: [String] = []
+        for line in study where !line.hasPrefix("  hosts: ") {
+            lines.append(String(line))
+            if line == "estate:" { lines += groups }
+        }
+        try folder.write("research-saas/study.yaml", lines.joined(separator: "\n"))
+        let plan = try AssayBinary.json(demand + ["--estate", "research-saas", "--json"], in: folder.path)
+        let hosts = try #require(plan["hosts"] as? [[String: Any]])
+        #expect(hosts.compactMap { $0["name"] as? String } == ["host1", "host2", "host3", "host4"])
     }
 
     @Test func `the example is planned from its trace, twice the same, at every percentile`() throws {
@@ -163,8 +207,8 @@ import Testing
             ("profile,count\n", 2, "has no row"),
             ("", 2, "has no row"),
             ("[{\"profile\": \"1g.10gb\"}]", 2, "count: is missing"),
-            ("profile,count,gpus\nwhole,1,9\n", 2, "the largest host has 8"),
-            ("profile,count,gpus\nwhole,1,9\n", 2, "demand.csv:2: a job on 9"),
+            ("profile,count,gpus\nwhole,1,9\n", 1, "the largest host has 8"),
+            ("profile,count,gpus\nwhole,1,9\n", 1, "demand.csv:2: a job on 9"),
             ("profile,count,gpu\n1g.10gb,1,b200\n", 2, "demand.csv:2: the demand asks for b200-180gb"),
             ("profile,count,gpu\n\n1g.10gb,1,b2000\n", 2, "demand.csv:3: gpu: "),
             ("profile,count\n\"1g.10gb,1\n", 2, "a double quote is not closed"),
@@ -221,7 +265,7 @@ import Testing
         if arguments.contains("h100-sxm-80gb") {
             try folder.write("d.csv", "profile,count\n1g.10gb,1\n")
         }
-        try folder.write("bad.txt", "| GPU instances: |\n|   1  MIG 3g.40gb  9  1  2:4 |\n")
+        try folder.write("bad.txt", "| GPU instances: |\n|   1  MIG 3g.40gb  9  1  2:4 |\n+---+\n")
         let outcome = try AssayBinary.run(arguments, in: folder.path)
         #expect(outcome.status == status, "\(outcome.errors)")
         #expect(outcome.errors.contains(message), "\(outcome.errors)")

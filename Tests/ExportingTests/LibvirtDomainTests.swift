@@ -1,6 +1,7 @@
 import Documents
-import Exporting
 import Testing
+
+@testable import Exporting
 
 @Suite struct LibvirtDomainTests {
     /// A host of two nodes with hyper-threads: two GPUs and an adapter below one root port, a function and an adapter apart.
@@ -102,6 +103,22 @@ import Testing
         }
     }
 
+    @Test func `every node has the memory of its cell, and the host keeps some`() throws {
+        // Two nodes of 488 GiB.
+        for (memory, nodes) in [(484, 1), (485, 2), (600, 2), (968, 2)] {
+            let machine = LibvirtMachine(name: "a", cores: 4, memoryGiB: memory)
+            let placement = try LibvirtDomain(machine, on: try Self.host()).placement
+            #expect(placement.cells.count == nodes, "\(memory) GiB")
+            #expect(placement.cells.allSatisfy { $0.memoryMiB <= 500_000 - 4_096 })
+            #expect(placement.cells.reduce(0) { $0 + $1.memoryMiB } == memory * 1_024)
+        }
+        for (cores, memory, part) in [(4, 969, "have 968 GiB; ask for less"), (1, 600, "or for more cores")] {
+            let machine = LibvirtMachine(name: "a", cores: cores, memoryGiB: memory)
+            let error = #expect(throws: ExportError.self) { try LibvirtDomain(machine, on: try Self.host()) }
+            #expect("\(try #require(error))".contains(part))
+        }
+    }
+
     @Test func `what cannot be is told in a sentence`() throws {
         let host = try Self.host()
         func error(_ change: (inout LibvirtMachine) throws -> Void) throws -> String {
@@ -111,6 +128,12 @@ import Testing
         }
         let gpu = try Self.address("0000:18:00.0")
         #expect(try error { $0.name = "a'><x" }.hasPrefix("'a'><x' cannot be the name of a virtual machine"))
+        #expect(try error { $0.name = "../x" }.hasSuffix("63 characters long; choose another --name"))
+        #expect(
+            try error { $0.accelerators = [.passthrough(try Self.address("0000:41:00.4"))] }.hasSuffix(
+                "give it with --gpu-vf"
+            )
+        )
         #expect(try error { $0.cores = 0 }.contains("ask for 1 to 1024"))
         #expect(try error { $0.cores = 31 }.contains("2 nodes have 30; ask for fewer"))
         #expect(
@@ -119,7 +142,7 @@ import Testing
             )
         )
         #expect(try error { $0.memoryGiB = 0 }.contains("ask for 1 to 65536"))
-        #expect(try error { $0.memoryGiB = 2_000 }.contains("the host has 976 GiB"))
+        #expect(try error { $0.memoryGiB = 2_000 }.contains("with 4096 MiB of each left to the host"))
         #expect(try error { $0.disk = "disk.img" }.contains("write it from the root"))
         #expect(try error { $0.disk = "/a\nb" }.contains("without control characters"))
         #expect(try error { $0.commandLine = "a\nb" }.contains("write it on one line"))

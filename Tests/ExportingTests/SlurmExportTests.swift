@@ -111,9 +111,10 @@ import Testing
                 for (offset, instance) in gpu.instances.enumerated() {
                     table +=
                         "|   \(gpu.index)  MIG \(instance.instance.profile)   19   \(13 - offset)   "
-                        + "\(instance.instance.start):\(instance.instance.size)  |\n"
+                        + "\(instance.instance.start):\(instance.instance.size)  |\n+---+\n"
                 }
             }
+            if host.gpus.allSatisfy({ $0.instances.isEmpty }) { table = "No GPU instances found: Not Found\n" }
             devices[host.name] = SlurmDevices(
                 instances: try SlurmDevices.instances(MIGListing(table, file: host.name)),
                 minors: try CapabilityMinors(minors)
@@ -235,5 +236,53 @@ import Testing
                 #expect(detected.contains(model.slurmType), "\(model.slurmType) is not in \(detected)")
             }
         }
+    }
+
+    @Test func `Slurm's detection takes no instance for a whole GPU`() throws {
+        // Devices get the longest type that is part of their name and left; an instance's name begins with its GPU's.
+        for model in try Plans.catalogue.get().gpus {
+            guard let geometry = model.migGeometry else { continue }
+            for name in model.nvmlNames {
+                let detected = name.lowercased().split(separator: " ").joined(separator: "_")
+                for profile in geometry.profiles {
+                    let types = [model.slurmType, profile.name].sorted { $0.utf8.count > $1.utf8.count }
+                    let taken = types.first { "\(detected)_\(profile.name)".contains($0) }
+                    #expect(
+                        taken == profile.name && model.slurmType.utf8.count != profile.name.utf8.count,
+                        "\(model.id)"
+                    )
+                }
+            }
+        }
+        let names = [
+            "a100-sxm-80gb": "a100", "h100-sxm-80gb": "h100", "rtx-pro-6000-96gb": "6000", "l40s-48gb": "l40s",
+        ]
+        for (id, type) in names { #expect(try Plans.catalogue.get().gpu(named: id).slurmType == type) }
+    }
+
+    @Test func `jobs say the model where a type stands for several`() throws {
+        let plan = Plans.plan(
+            [
+                Plans.host("a", [Plans.whole(0), Plans.whole(1), Plans.sliced(2, "1g.10gb@0:1")]),
+                Plans.host(
+                    "b",
+                    [
+                        Plans.whole(0, model: "a100-sxm-40gb"), Plans.whole(1, model: "a100-sxm-40gb"),
+                        Plans.sliced(2, "1g.10gb@0:2", model: "a100-sxm-40gb"),
+                        Plans.sliced(3, "1g.5gb@0:1", model: "a100-sxm-40gb"),
+                    ]
+                ),
+            ],
+            demand: [PlanDemand(.whole(gpusPerJob: 2), count: 2)]
+        )
+        let files = try Plans.files(plan, .slurm)
+        for name in ["1g.10gb", "whole-a100", "gang-2xa100"] {
+            for feature in ["a100_sxm_80gb", "a100_sxm_40gb"] {
+                let file = try #require(files["slurm-devices-job-\(name)-\(feature).sh"], "\(name) \(feature)")
+                #expect(file.contains("#SBATCH --constraint=\(feature)\n"))
+            }
+            #expect(files["slurm-devices-job-\(name).sh"] == nil)
+        }
+        #expect(try #require(files["slurm-counts-job-1g.5gb.sh"]).contains("--constraint") == false)
     }
 }

@@ -77,6 +77,21 @@ import Testing
         #expect(LayoutBlocks.row(gpu).count == 49)
     }
 
+    @Test("Short names tell profiles of one size apart, and a spare GPU is drawn as one") func shortNames() throws {
+        var gpu = PlannedGPU(index: 0, model: "h100-sxm-80gb")
+        gpu.mode = .mig([
+            PlannedInstance(MIGInstance(profile: "1g.10gb", start: 0, size: 1)),
+            PlannedInstance(MIGInstance(profile: "1g.10gb+me", start: 1, size: 1)),
+        ])
+        #expect(LayoutBlocks.row(gpu).hasPrefix("▐1g▒▒▒▐1g+me"))
+        var host = PlannedHost(name: "node1", gpus: [gpu])
+        let used = LayoutDrawing(id: "a", title: "a", host: host).drawing.html
+        #expect(used.contains(">1g<") && used.contains(">1g+<") && used.contains("class=\"band\""))
+        host.gpus[0].isSpare = true
+        let spare = LayoutDrawing(id: "a", title: "a", host: host).drawing.html
+        #expect(spare.contains(", spare</title>") && !spare.contains("class=\"band\""))
+    }
+
     @Test("Hosts that look alike are shown once, by their list") func looks() throws {
         var report = try report()
         let one = report.plan.hosts[0]

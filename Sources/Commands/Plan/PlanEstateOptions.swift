@@ -1,4 +1,5 @@
 import ArgumentParser
+import Documents
 import Estate
 import NodeCommands
 import Scheduling
@@ -9,7 +10,12 @@ struct PlanEstateOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The hosts of a study: its folder or its study.yaml.", valueName: "study"))
     var estate: String?
 
-    @Option(help: ArgumentHelp("A list of nodes: a CSV with sn,cpu_milli,memory_mib,gpu,model.", valueName: "file.csv"))
+    @Option(
+        help: ArgumentHelp(
+            "A list of nodes: a CSV with sn (the host's name),cpu_milli,memory_mib,gpu,model.",
+            valueName: "file.csv"
+        )
+    )
     var nodes: String?
 
     @Option(help: ArgumentHelp("This many GPUs, in hosts of --gpus-per-node.", valueName: "n"))
@@ -62,47 +68,55 @@ struct PlanEstateOptions: ParsableArguments {
         guard !groups.isEmpty else {
             throw Failure.input(["\(folder.folder): its estate has no hosts; give --gpus N --gpu MODEL instead"])
         }
-        return groups.flatMap { group in
-            (0..<group.count).map { index in
-                PlannedHost(
-                    name: group.names.indices.contains(index) ? group.names[index] : "host\(index + 1)",
-                    sockets: group.shape.sockets > 0 ? group.shape.sockets : nil,
-                    cores: group.shape.cores > 0 ? group.shape.cores : nil,
-                    gpus: (0..<group.shape.gpusPerHost).map { PlannedGPU(index: $0, model: group.shape.gpu.id) }
-                )
-            }
-        }
-    }
-
-    private func listed(_ path: String) throws -> [PlannedHost] {
-        guard case .nodes(let groups) = try TraceReading.nodes(path) else { return [] }
-        let catalogue = try GPUCatalogue.standard()
+        var taken = Set(groups.flatMap(\.names))
         var hosts: [PlannedHost] = []
-        var seen: [String: Int] = [:]
-        for group in groups where group.gpus > 0 {
-            let model: GPUModel
-            do { model = try catalogue.gpu(named: group.gpuType) } catch {
-                throw Failure.input(["\(path): node \(group.name): \(error)"])
-            }
-            guard hosts.count + group.count <= LayoutPlan.hostLimit else {
-                throw Failure.input([
-                    "\(path): has more than \(LayoutPlan.hostLimit) nodes with GPUs; plan a part of them"
-                ])
-            }
-            for _ in 0..<group.count {
-                // Neighbours that are alike come as one group with the first one's name.
-                let number = seen[group.name, default: 0]
-                seen[group.name] = number + 1
+        for group in groups {
+            for index in 0..<group.count {
+                var name: String
+                if group.names.indices.contains(index) {
+                    name = group.names[index]
+                } else {
+                    // Numbers go on from group to group, past names that the study gives.
+                    var number = hosts.count + 1
+                    repeat {
+                        name = "host\(number)"
+                        number += 1
+                    } while !taken.insert(name).inserted
+                }
                 hosts.append(
                     PlannedHost(
-                        name: group.count == 1 && number == 0 ? group.name : "\(group.name)-\(number + 1)",
-                        cores: group.cpuMilli.map { Int($0 / 1_000) }.flatMap { $0 > 0 ? $0 : nil },
-                        memoryMiB: group.memoryMiB.map { Int($0) }.flatMap { $0 > 0 ? $0 : nil },
-                        gpus: (0..<group.gpus).map { PlannedGPU(index: $0, model: model.id) }
+                        name: name,
+                        sockets: group.shape.sockets > 0 ? group.shape.sockets : nil,
+                        cores: group.shape.cores > 0 ? group.shape.cores : nil,
+                        gpus: (0..<group.shape.gpusPerHost).map { PlannedGPU(index: $0, model: group.shape.gpu.id) }
                     )
                 )
             }
         }
         return hosts
+    }
+
+    private func listed(_ path: String) throws -> [PlannedHost] {
+        let catalogue = try GPUCatalogue.standard()
+        var models: [String: String] = [:]
+        return try TraceReading.namedNodes(path, upTo: LayoutPlan.hostLimit).enumerated().map { position, node in
+            let group = node.group
+            let name = node.name ?? "node\(position + 1)"
+            let model: String
+            if let known = models[group.gpuType] {
+                model = known
+            } else {
+                do { model = try catalogue.gpu(named: group.gpuType).id } catch {
+                    throw Failure.input(["\(path):\(node.line): node \(oneLine(name)): \(error)"])
+                }
+                models[group.gpuType] = model
+            }
+            return PlannedHost(
+                name: name,
+                cores: group.cpuMilli.map { Int($0 / 1_000) }.flatMap { $0 > 0 ? $0 : nil },
+                memoryMiB: group.memoryMiB.map { Int($0) }.flatMap { $0 > 0 ? $0 : nil },
+                gpus: (0..<group.gpus).map { PlannedGPU(index: $0, model: model) }
+            )
+        }
     }
 }

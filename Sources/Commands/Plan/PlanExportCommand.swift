@@ -60,6 +60,9 @@ struct PlanExportCommand: ParsableCommand {
         if !migMinors.isEmpty, migInstances.isEmpty {
             throw ValidationError("--mig-minors alone does not say which instances there are; add --mig-instances")
         }
+        if !migInstances.isEmpty, migMinors.isEmpty {
+            throw ValidationError("--mig-instances alone does not say which files instances have; add --mig-minors")
+        }
     }
 
     func run() throws {

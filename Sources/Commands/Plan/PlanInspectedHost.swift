@@ -1,4 +1,5 @@
 import Documents
+import Estate
 import Exporting
 import NodeCommands
 import Scheduling
@@ -38,7 +39,7 @@ struct PlanInspectedHost {
     /// Writes what is known into a host: its GPUs in the order of their PCI addresses, which is the driver's.
     ///
     /// - Returns: whether MIG is known to be off on every GPU.
-    /// - Throws: `Failure.input` where the inspection has another number of GPUs.
+    /// - Throws: `Failure.input` where the inspection has another number of GPUs, or others.
     func apply(to planned: inout PlannedHost) throws(Failure) -> Bool {
         let gpus = host.devices.filter { $0.isAccelerator && !$0.isVirtualFunction && $0.identity.hasPrefix("10de:") }
             .sorted { $0.address < $1.address }
@@ -50,15 +51,34 @@ struct PlanInspectedHost {
         }
         let isOff = host.facts["mig"] == "off"
         for (position, gpu) in gpus.enumerated() {
+            try check(gpu, position, planned)
             planned.gpus[position].pciBusID = gpu.address.description
             planned.gpus[position].numaNode = gpu.node
             if isOff { planned.gpus[position].mode = .whole }
         }
+        fill(&planned)
+        return isOff
+    }
+
+    /// Whether a device can be the GPU of the estate, where the catalogue knows the numbers of both.
+    private func check(_ device: LibvirtHost.Device, _ position: Int, _ planned: PlannedHost) throws(Failure) {
+        guard let catalogue = try? GPUCatalogue.standard() else { return }
+        let wanted = planned.gpus[position].model
+        let found = catalogue.gpus(pciDeviceID: String(device.identity.dropFirst("10de:".count)))
+        let isKnown = (try? catalogue.gpu(named: wanted))?.pciDeviceIDs?.value.isEmpty == false
+        guard isKnown, !found.contains(where: { $0.id == wanted }) else { return }
+        let name = found.isEmpty ? "a GPU that the catalogue does not know" : found.map(\.id).joined(separator: " or ")
+        throw .input([
+            "\(path): the GPU at \(device.address) is \(device.identity), \(name), and \(planned.name) GPU "
+                + "\(planned.gpus[position].index) is \(wanted) in the estate; check the estate, or inspect that host"
+        ])
+    }
+
+    private func fill(_ planned: inout PlannedHost) {
         planned.sockets = host.nodes.count
         planned.cores = host.nodes.reduce(0) { $0 + $1.cores.count }
         planned.threadsPerCore = host.nodes.contains { !$0.siblings.isEmpty } ? 2 : 1
         planned.memoryMiB =
             host.facts["memory_mib"].flatMap { Int($0) }.flatMap { $0 > 0 ? $0 : nil } ?? planned.memoryMiB
-        return isOff
     }
 }

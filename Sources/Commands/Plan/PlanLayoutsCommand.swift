@@ -119,9 +119,13 @@ struct PlanLayoutsCommand: ParsableCommand {
                     lines: lines,
                     present: standing.present
                 ) + ": \(error)"
-            switch error {
-            case .tooFew, .tooFewWhole, .gangsDoNotFit:
-                throw Failure.missed(([line] + levels.map(\.line)).joined(separator: "\n"))
+            var cause = error
+            while case .row(_, let inner) = cause { cause = inner }
+            switch cause {
+            case .tooFew, .tooFewWhole, .gangsDoNotFit, .gangTooLarge:
+                // The level that is planned for has the same problem.
+                let others = levels.filter { $0.problem != error.description }.map(\.line)
+                throw Failure.missed(([line] + others).joined(separator: "\n"))
             default: throw Failure.input([line])
             }
         }
@@ -152,12 +156,14 @@ struct PlanLayoutsCommand: ParsableCommand {
     }
 
     private func percentiles() throws -> [Double] {
-        try percentile.split(separator: ",", omittingEmptySubsequences: false).map { word in
+        var values: [Double] = []
+        for word in percentile.split(separator: ",", omittingEmptySubsequences: false) {
             guard let value = Double(word), (0...100).contains(value) else {
                 throw ValidationError("--percentile '\(word)' is not a number of 0 to 100")
             }
-            return value
+            if !values.contains(value) { values.append(value) }
         }
+        return values
     }
 
     private func levelsOf(_ folder: StudyFolder) throws -> LayoutDemand.Levels {

@@ -33,14 +33,25 @@ enum TraceReading {
         }
     }
 
-    /// A list of nodes.
+    /// A list of nodes, alike neighbours as one.
     static func nodes(_ path: String) throws -> ClusterDescription {
-        var reader = NodeListReader(file: path)
+        try nodes(path, NodeListReader(file: path)).cluster
+    }
+
+    /// The nodes of a list that have GPUs, each under its name.
+    static func namedNodes(_ path: String, upTo limit: Int) throws -> [NodeListReader.Node] {
+        try nodes(path, NodeListReader(file: path, nodeLimit: limit)).nodes
+    }
+
+    private static func nodes(_ path: String, _ start: NodeListReader) throws -> (
+        cluster: ClusterDescription, nodes: [NodeListReader.Node]
+    ) {
+        var reader = start
         do {
             try Files.stream(path, expected: "a list of nodes: a CSV with sn,cpu_milli,memory_mib,gpu,model") { bytes in
                 try reader.consume(bytes.span)
             }
-            return try reader.finish()
+            return (try reader.finish(), reader.nodes)
         } catch let error as DocumentError {
             throw Failure.input([error.description])
         }

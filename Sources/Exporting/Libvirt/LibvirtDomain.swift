@@ -11,7 +11,10 @@ package struct LibvirtDomain: Sendable {
     /// - Throws: ``ExportError`` for names, sizes and devices that cannot be, and where the host has no room.
     package init(_ machine: LibvirtMachine, on host: LibvirtHost) throws(ExportError) {
         guard Words.isName(machine.name), machine.name.utf8.count <= 63 else {
-            throw .name(machine.name, of: "the name of a virtual machine (63 characters at most)")
+            throw .machine(
+                "\(quoted(machine.name)) cannot be the name of a virtual machine: a name has letters, digits, '.', '-' and '_', "
+                    + "begins with a letter or a digit and is at most 63 characters long; choose another --name"
+            )
         }
         guard (1...1_024).contains(machine.cores) else {
             throw .machine("\(machine.cores) cores cannot be; ask for 1 to 1024")
@@ -61,6 +64,9 @@ package struct LibvirtDomain: Sendable {
                 guard seen.insert(uuid.lowercased()).inserted else {
                     throw .machine("\(uuid) is given twice; give it once")
                 }
+            }
+            if case .passthrough = accelerator, device.isVirtualFunction {
+                throw .machine("\(address) is a virtual function; give it with --gpu-vf")
             }
             if case .virtualFunction = accelerator, !device.isVirtualFunction {
                 throw .machine("\(address) is not a virtual function; give a whole GPU with --gpu")

@@ -24,7 +24,12 @@ struct MachinePlacement: Sendable {
     /// Cores of a node that its host keeps: for itself, for interrupts and for the threads of QEMU that are no processor.
     private static let kept = 1
 
-    /// Chooses nodes: those of the devices first, then the fewest further ones.
+    /// Memory of a node that its host keeps, in MiB: a sixteenth, 4 GiB at most.
+    private static func keptMemory(_ node: Int) -> Int { min(4_096, node / 16) }
+
+    /// Chooses nodes: those of the devices first, then the fewest further ones that give cores and memory enough.
+    ///
+    /// The host's memory is taken to be spread evenly over its nodes.
     ///
     /// - Throws: ``ExportError/machine(_:)`` where cores or memory do not suffice or do not divide.
     init(_ machine: LibvirtMachine, on host: LibvirtHost) throws(ExportError) {
@@ -38,12 +43,27 @@ struct MachinePlacement: Sendable {
             nodes.isEmpty ? 0 : (nodes.map { $0.cores.count - Self.kept }.min() ?? 0) * nodes.count
         }
         if chosen.isEmpty, let first = host.nodes.first { chosen = [first] }
+        let nodeMiB = host.memoryMiB.map { $0 / max(1, host.nodes.count) }
+        // Cells have whole GiB.
+        let cellGiB = nodeMiB.map { ($0 - Self.keptMemory($0)) / 1_024 }
+        func holds(_ nodes: [LibvirtHost.Node]) -> Bool {
+            cellGiB.map { machine.memoryGiB <= $0 * nodes.count } ?? true
+        }
         for node in host.nodes
-        where room(chosen) < machine.cores && !chosen.contains(where: { $0.id == node.id }) { chosen.append(node) }
+        where (room(chosen) < machine.cores || !holds(chosen)) && !chosen.contains(where: { $0.id == node.id }) {
+            chosen.append(node)
+        }
         guard room(chosen) >= machine.cores else {
             throw .machine(
                 "\(counted(machine.cores, "core")) do not fit: with \(Self.kept) core of each node left to the host, "
                     + "\(counted(chosen.count, "node")) have \(max(0, room(chosen))); ask for fewer"
+            )
+        }
+        if let nodeMiB, let cellGiB, !holds(chosen) {
+            throw .machine(
+                "\(machine.memoryGiB) GiB of memory do not fit: \(counted(chosen.count, "NUMA node")) of about "
+                    + "\(nodeMiB / 1_024) GiB, with \(Self.keptMemory(nodeMiB)) MiB of each left to the host, have "
+                    + "\(cellGiB * chosen.count) GiB; ask for less"
             )
         }
         // Fewer cores than nodes with devices: those of the first devices.
@@ -56,9 +76,10 @@ struct MachinePlacement: Sendable {
             )
         }
         chosen.sort { $0.id < $1.id }
-        if let memory = host.memoryMiB, machine.memoryGiB * 1_024 > memory {
+        guard holds(chosen) else {
             throw .machine(
-                "\(machine.memoryGiB) GiB of memory do not fit: the host has \(memory / 1_024) GiB; ask for less"
+                "\(machine.memoryGiB) GiB of memory take more NUMA nodes than the \(chosen.count) that "
+                    + "\(counted(machine.cores, "core")) can span; ask for less memory, or for more cores"
             )
         }
         guard machine.memoryGiB >= chosen.count else {

@@ -1,34 +1,86 @@
+internal import Estate
+
 extension SlurmExport {
     /// A job script for each profile, for a whole GPU of each model, and for each gang.
     func jobs(_ form: SlurmForm) -> [ExportedFile] {
-        var files = plan.profiles.map { profile in
-            job(form, file: profile, what: "one instance \(profile)", gres: "\(form.sliceResource):\(profile):1")
+        var files: [ExportedFile] = []
+        let features = features
+        for profile in plan.profiles {
+            for feature in features[profile] ?? [nil] {
+                let of = feature.map { " of \($0)" } ?? ""
+                files.append(
+                    job(
+                        form,
+                        file: profile + (feature.map { "-\($0)" } ?? ""),
+                        what: "one instance \(profile)\(of)",
+                        gres: "\(form.sliceResource):\(profile):1",
+                        constraint: feature
+                    )
+                )
+            }
         }
-        var largest: [String: Int] = [:]
+        // The most of a type that one host has, by the feature that tells its models apart.
+        var largest: [String: [String?: Int]] = [:]
         for group in plan.groups {
-            for resource in Self.resources(group, form) where resource.resource == form.wholeResource {
-                guard group.whole.contains(where: { $0.model.slurmType == resource.type }) else { continue }
-                largest[resource.type] = max(largest[resource.type] ?? 0, resource.count)
+            for model in group.models {
+                let type = model.slurmType
+                let count = group.whole.count { $0.model.slurmType == type }
+                guard group.whole.contains(where: { $0.model.id == model.id }) else { continue }
+                let feature = features[type] == nil ? nil : model.slurmFeature
+                largest[type, default: [:]][feature] = max(largest[type]?[feature] ?? 0, count)
             }
         }
         for type in largest.keys.sorted() {
-            let most = largest[type] ?? 0
-            for gpus in [1] + plan.gangs where gpus <= most {
-                let name = gpus == 1 ? "whole-\(type)" : "gang-\(gpus)x\(type)"
-                let what =
-                    gpus == 1
-                    ? "one whole GPU"
-                    : "a gang of \(gpus) whole GPUs of one host, with NVLink between them if it has any"
-                files.append(job(form, file: name, what: what, gres: "\(form.wholeResource):\(type):\(gpus)"))
+            for (feature, most) in (largest[type] ?? [:]).sorted(by: { ($0.key ?? "") < ($1.key ?? "") }) {
+                for gpus in [1] + plan.gangs where gpus <= most {
+                    let name = (gpus == 1 ? "whole-\(type)" : "gang-\(gpus)x\(type)") + (feature.map { "-\($0)" } ?? "")
+                    let what =
+                        gpus == 1
+                        ? "one whole GPU"
+                        : "a gang of \(gpus) whole GPUs of one host, with NVLink between them if it has any"
+                    files.append(
+                        job(
+                            form,
+                            file: name,
+                            what: what + (feature.map { ", \($0)" } ?? ""),
+                            gres: "\(form.wholeResource):\(type):\(gpus)",
+                            constraint: feature
+                        )
+                    )
+                }
             }
         }
         return files
     }
 
-    private func job(_ form: SlurmForm, file: String, what: String, gres: String) -> ExportedFile {
+    /// Types that stand for GPUs or instances of several models here, with the features of their nodes.
+    private var features: [String: [String?]] {
+        models.filter { $0.value.count > 1 }.mapValues { $0.sorted().map { Optional($0) } }
+    }
+
+    /// The models behind each type, by the feature of their nodes.
+    private var models: [String: Set<String>] {
+        var models: [String: Set<String>] = [:]
+        for group in plan.groups {
+            for gpu in group.gpus {
+                for count in gpu.counts { models[count.profile, default: []].insert(gpu.model.slurmFeature) }
+                if gpu.layout == nil { models[gpu.model.slurmType, default: []].insert(gpu.model.slurmFeature) }
+            }
+        }
+        return models
+    }
+
+    private func job(
+        _ form: SlurmForm,
+        file: String,
+        what: String,
+        gres: String,
+        constraint: String?
+    ) -> ExportedFile {
         var lines = ["#!/bin/bash"]
         lines += Words.comment("A job on \(what): sbatch \(form.prefix)-job-\(file).sh PROGRAM ARGUMENTS…")
         lines += ["#SBATCH --job-name=\(file)", "#SBATCH --nodes=1", "#SBATCH --gres=\(gres)"]
+        if let constraint { lines.append("#SBATCH --constraint=\(constraint)") }
         lines += Words.comment("Add what your site asks for: --time, --cpus-per-task, --mem, --partition, --account.")
         if form == .counts {
             lines += Words.comment(
@@ -77,17 +129,10 @@ extension SlurmExport {
     /// What the operator must know of this plan in particular.
     private var notes: [String] {
         var notes: [String] = []
-        var models: [String: Set<String>] = [:]
-        for group in plan.groups {
-            for gpu in group.gpus {
-                for count in gpu.counts { models[count.profile, default: []].insert(gpu.model.slurmFeature) }
-                if gpu.layout == nil { models[gpu.model.slurmType, default: []].insert(gpu.model.slurmFeature) }
-            }
-        }
         for (type, ids) in models.sorted(by: { $0.key < $1.key }) where ids.count > 1 {
             notes.append(
                 "- `\(type)` stands for different things here (\(ids.sorted().joined(separator: ", "))): jobs that need one of them "
-                    + "add `--constraint`."
+                    + "add `--constraint`, as the job files do."
             )
         }
         for profile in plan.profiles where profile.contains("+") || profile.contains("-") {

@@ -34,12 +34,28 @@ enum SlurmForm: Sendable, Hashable, CaseIterable {
 
 extension GPUModel {
     /// The type of the whole GPU in Slurm: part of the name that Slurm's own detection gives it, so that both agree.
+    ///
+    /// Detection gives a device the longest type of `gres.conf` that is part of its name and not used up, and an instance's
+    /// name begins with its GPU's. So a type that is as long as a profile's would take instances: it is then as many words
+    /// of the name, with the number of the model, as are shorter than each profile.
     package var slurmType: String {
         let forms: Set<Substring> = ["sxm", "pcie", "nvl"]
         let words = id.split(separator: "-").filter { word in
             !forms.contains(word) && !(word.hasSuffix("gb") && word.dropLast(2).allSatisfy(\.isNumber))
         }
-        return words.joined(separator: "_")
+        let all = words.joined(separator: "_")
+        guard let shortest = migGeometry?.profiles.map(\.name.utf8.count).min(), all.utf8.count >= shortest else {
+            return all
+        }
+        var best: String?
+        for first in words.indices {
+            for last in first..<words.endIndex {
+                let some = words[first...last].joined(separator: "_")
+                guard some.utf8.count < shortest, some.contains(where: \.isNumber) else { continue }
+                if some.utf8.count > best?.utf8.count ?? 0 { best = some }
+            }
+        }
+        return best ?? all
     }
 
     /// The id as a feature of a node: Slurm's constraints take no hyphen.

@@ -51,9 +51,8 @@ struct LayoutDrawing {
     /// What is drawn, in words.
     private var words: String {
         rows.map { entry in
-            let what: String =
-                entry.gpu.isWhole ? (entry.gpu.isSpare ? "whole, spare" : "whole") : entry.gpu.layout.description
-            return "\(entry.name) \(what)"
+            let what = entry.gpu.isWhole ? "whole" : entry.gpu.layout.description
+            return "\(entry.name) \(what)\(entry.gpu.isSpare ? ", spare" : "")"
         }.joined(separator: "; ")
     }
 
@@ -87,12 +86,13 @@ struct LayoutDrawing {
         for one in instances {
             let x = left + Double(one.instance.start) * cell
             let size = Double(one.instance.size) * cell
-            markup += box(x + 0.75, y, size - 1.5, isFilled: true)
-            // A box too narrow for the whole name has its compute slices, which the title spells out.
-            let name = one.instance.profile + (one.hasJob ? " *" : "")
-            let short = String(one.instance.profile.prefix { $0 != "." }) + (one.hasJob ? "*" : "")
-            let fits = Double(name.count) * 7.7 + 8 <= size
-            markup += text(x + 5, y + 15, fits ? name : short, "strong")
+            markup += box(x + 0.75, y, size - 1.5, isFilled: !gpu.isSpare)
+            // A box too narrow for the whole name has a shorter one, which the title spells out.
+            let labels = LayoutBlocks.labels(one.instance.profile).enumerated().map { number, label in
+                label + (one.hasJob ? number == 0 ? " *" : "*" : "")
+            }
+            let label = labels.first { Double($0.count) * 7.7 + 8 <= size } ?? labels[labels.count - 1]
+            markup += text(x + 5, y + 15, label, "strong")
         }
         return markup
     }

@@ -91,11 +91,11 @@ private struct PlanPage {
             body += "<h3>\(look.title)</h3>\n"
             if let present = look.present, present.gpus.map(\.mode) != look.host.gpus.map(\.mode) {
                 body += figure("host\(index)-now", "\(look.title), now", "Now; * has a running job.", present)
-                let stays = look.host.gpus.contains { $0.instances.contains(where: \.isKept) }
+                let keeps = look.host.gpus.contains { $0.instances.contains(where: \.hasJob) }
                 body += figure(
                     "host\(index)",
                     "\(look.title), planned",
-                    stays ? "Planned; * is not asked for and stays for its running job." : "Planned.",
+                    keeps ? "Planned; * keeps its running job." : "Planned.",
                     look.host
                 )
             } else {
@@ -110,7 +110,7 @@ private struct PlanPage {
             <section aria-labelledby="h-hosts">
             <h2 id="h-hosts">The hosts</h2>
             <p>A row is a GPU, its columns are memory slices. Hosts and neighbouring GPUs that look alike are drawn once. A whole \
-            GPU has MIG mode off, and with it P2P and NVLink; a spare one is not needed.</p>
+            GPU has MIG mode off, and with it P2P and NVLink; a spare GPU is not needed, and what stands on it is drawn without colour.</p>
             \(body)</section>
 
             """

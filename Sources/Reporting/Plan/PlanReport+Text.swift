@@ -130,17 +130,22 @@ enum LayoutBlocks {
             let end = min(begin + one.instance.size * cell, cells.count)
             guard begin < end else { continue }
             let mark = one.hasJob ? "*" : ""
-            var label = Array("▐" + one.instance.profile + mark)
-            // Where the name does not fit, its compute slices do.
-            if label.count > end - begin {
-                label = Array("▐" + String(one.instance.profile.prefix { $0 != "." }) + mark)
-            }
+            let labels = labels(one.instance.profile).map { Array("▐" + $0 + mark) }
+            let label = labels.first { $0.count <= end - begin } ?? labels[labels.count - 1]
             for position in begin..<end {
                 let index = position - begin
                 cells[position] = index < label.count && index < end - begin ? label[index] : "▒"
             }
         }
         return String(cells) + "▌" + suffix
+    }
+
+    /// Names of a profile, the longest first: where the whole one does not fit, its compute slices do, and what tells it from
+    /// the plain profile of that size.
+    static func labels(_ profile: String) -> [String] {
+        let compute = String(profile.prefix { $0 != "." })
+        let flags = profile.drop { $0 != "+" && $0 != "-" }
+        return [profile, compute + flags, compute + flags.prefix(1)]
     }
 
     /// Memory slices of the GPU.

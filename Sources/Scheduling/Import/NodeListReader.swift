@@ -4,6 +4,7 @@ package import Documents
 ///
 /// `sn` is a name, `gpu` how many GPUs, `model` their type. `cpu_milli`, `memory_mib` and `model` may be left out: what
 /// is not there limits nothing. Neighbours that are alike become one group; the order of the file is the order of nodes.
+/// Where names are kept, each node with a GPU is listed as well.
 package struct NodeListReader: Sendable {
     private let file: String
     private var lines = LineReader(limit: 1 << 16)
@@ -14,8 +15,24 @@ package struct NodeListReader: Sendable {
     private var types = NameTable(limit: 4_096)
     private var lastType: Int32 = -1
 
+    /// A node with GPUs, under its own name.
+    package struct Node: Sendable, Hashable {
+        /// `sn`; nil where the list has no such column.
+        package let name: String?
+        /// The line of the file, from 1.
+        package let line: Int
+        /// What it has; its count is 1.
+        package let group: NodeGroup
+    }
+
+    /// Nodes with GPUs in the order of the file, where names are kept.
+    package private(set) var nodes: [Node] = []
+    private let nodeLimit: Int?
+    private var lineOf: [String: Int] = [:]
+
     private struct Columns: Sendable {
         var count: Int
+        var name: Int?
         var cpu: Int?
         var memory: Int?
         var gpus: Int
@@ -25,9 +42,10 @@ package struct NodeListReader: Sendable {
     /// The most nodes read.
     static let limit = 10_000_000
 
-    /// Starts reading; `file` is the name that errors carry.
-    package init(file: String) {
+    /// Starts reading; `file` is the name that errors carry, and names of up to `nodeLimit` nodes with GPUs are kept.
+    package init(file: String, nodeLimit: Int? = nil) {
         self.file = file
+        self.nodeLimit = nodeLimit
     }
 
     /// Reads the next bytes.
@@ -100,6 +118,7 @@ package struct NodeListReader: Sendable {
             gpus: Int(gpus),
             partition: .shares
         )
+        if let nodeLimit { try keep(group, bytes, columns, upTo: nodeLimit) }
         if var last = groups.last {
             let alike = last.count
             last.count = 1
@@ -110,6 +129,28 @@ package struct NodeListReader: Sendable {
             }
         }
         groups.append(group)
+    }
+
+    private mutating func keep(
+        _ group: NodeGroup,
+        _ bytes: Span<UInt8>,
+        _ columns: Columns,
+        upTo limit: Int
+    ) throws(DocumentError) {
+        var name: String?
+        if let column = columns.name {
+            let text = Scan.text(bytes, splitter[column])
+            guard !text.isEmpty, !Scan.hasControlCharacter(bytes, splitter[column]) else {
+                throw error("sn is \(quoted(text)); expected the name of the node")
+            }
+            if let before = lineOf.updateValue(lines.number, forKey: text) {
+                throw error("the node \(quoted(text)) stands on line \(before) already; list every node once")
+            }
+            name = text
+        }
+        guard group.gpus > 0 else { return }
+        guard nodes.count < limit else { throw error("more than \(limit) nodes with GPUs; plan a part of them") }
+        nodes.append(Node(name: name, line: lines.number, group: group))
     }
 
     private mutating func header(_ bytes: Span<UInt8>) throws(DocumentError) {
@@ -129,6 +170,7 @@ package struct NodeListReader: Sendable {
         }
         columns = Columns(
             count: names.count,
+            name: names.firstIndex(of: "sn"),
             cpu: names.firstIndex(of: "cpu_milli"),
             memory: names.firstIndex(of: "memory_mib"),
             gpus: gpus,

@@ -46,6 +46,7 @@ extension LayoutChoices {
     ///   - cost: what changes cost.
     /// - Returns: all ways that are alike in jobs, use and cost.
     func fit(_ pattern: [Int], on standing: StandingGPU?, cost: ChangeCost) -> LayoutFit? {
+        if let standing, standing.hostJobs > 0 { return drained(pattern, standing, cost) }
         var best: (jobs: Int, usable: Int, cost: Int)?
         var places: [LayoutFit.Place] = []
         for candidate in candidates(pattern) {
@@ -70,9 +71,33 @@ extension LayoutChoices {
         return best.map { LayoutFit(jobs: $0.jobs, usable: $0.usable, cost: $0.cost, places: places) }
     }
 
+    /// Where every job of the host ends before anything changes: as it stands if that holds the pattern, else the best
+    /// without jobs.
+    private func drained(_ pattern: [Int], _ standing: StandingGPU, _ cost: ChangeCost) -> LayoutFit? {
+        if let place = candidates(pattern).lazy.compactMap({ unchanged($0, standing) }).first {
+            let shape = rules.shape(of: rules.layout(of: standing.places).instances)
+            return LayoutFit(jobs: 0, usable: states.usable(shape), cost: 0, places: [place])
+        }
+        return fit(pattern, on: standing.idle, cost: cost).map {
+            LayoutFit(jobs: standing.hostJobs, usable: $0.usable, cost: $0.cost, places: $0.places)
+        }
+    }
+
+    /// A candidate in what stands, beside which only instances with running jobs stand; nil for any other.
+    private func unchanged(_ candidate: Candidate, _ standing: StandingGPU) -> LayoutFit.Place? {
+        let wanted = candidate.shape.places
+        let rest = standing.places & ~wanted
+        guard !standing.isWhole, wanted & ~standing.places == 0, rest & ~standing.busy == 0 else { return nil }
+        return LayoutFit.Place(wanted: wanted, kept: rest)
+    }
+
     /// The jobs that must end before each pattern stands on a GPU, by the pattern's position.
     func jobs(inTheWayOn standing: StandingGPU) -> [UInt8] {
         let bySet = sets.map { set in
+            if standing.hostJobs > 0 {
+                let stays = set.contains { unchanged($0, standing) != nil }
+                return stays ? 0 : UInt8(clamping: standing.hostJobs)
+            }
             var least = Int.max
             for candidate in set where least > 0 {
                 least = min(least, staying(beside: candidate.shape, on: standing).jobs)

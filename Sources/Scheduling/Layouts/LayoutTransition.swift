@@ -8,7 +8,7 @@ package enum LayoutTransition {
     ///   - present: the host as it stands.
     ///   - target: the same host as it is to be; GPUs by index.
     ///   - models: the catalogue's GPUs by id.
-    ///   - scope: what has to be free of jobs.
+    ///   - scope: what has to be free of jobs; with the host, each of its jobs is waited for.
     ///   - times: how long steps are taken to last.
     /// - Returns: the steps in order; none where nothing changes.
     /// - Throws: ``CatalogueError`` for facts that are not known.
@@ -23,34 +23,45 @@ package enum LayoutTransition {
         var work: [(gpu: Int, actions: [TransitionStep.Action])] = []
         for gpu in target.gpus where !gpu.isSpare {
             guard let before = standing[gpu.index], let model = models[gpu.model] else { continue }
-            let actions = try Self.actions(from: before, to: gpu.isWhole ? nil : gpu.layout, model: model)
+            let actions = try Self.actions(
+                from: before.standing(in: scope),
+                to: gpu.isWhole ? nil : gpu.layout,
+                model: model
+            )
             if !actions.isEmpty { work.append((gpu.index, actions)) }
         }
         var steps: [TransitionStep] = []
-        append(work, of: target.name, scope, times, to: &steps)
+        append(work, of: present, scope, times, to: &steps)
         return steps
     }
 
-    /// Puts what is done to a host's GPUs in order: those that wait for no job first, between a drain and its end where
-    /// the whole host must be free.
+    /// Puts what is done to a host's GPUs in order: those that wait for no job first; where the whole host must be free,
+    /// between a drain, with a wait for each of its jobs, and its end.
     static func append(
         _ work: [(gpu: Int, actions: [TransitionStep.Action])],
-        of host: String,
+        of present: PlannedHost,
         _ scope: PlanRequest.DrainScope,
         _ times: PlanRequest.StepTimes,
         to steps: inout [TransitionStep]
     ) {
         guard !work.isEmpty else { return }
+        let host = present.name
         func add(_ waits: Bool) {
             for (gpu, actions) in work where actions.contains(where: \.waits) == waits {
                 for action in actions {
-                    // A drained host has no jobs left, so nothing more is waited for.
-                    if scope == .host, action.waits { continue }
                     steps.append(TransitionStep(host: host, gpu: gpu, action, seconds: seconds(action, times)))
                 }
             }
         }
-        if scope == .host { steps.append(TransitionStep(host: host, .drainHost, seconds: times.drain)) }
+        if scope == .host {
+            steps.append(TransitionStep(host: host, .drainHost, seconds: times.drain))
+            for gpu in present.gpus where gpu.hasJobs {
+                let waits: [TransitionStep.Action] =
+                    gpu.isWhole
+                    ? [.waitForGPU] : gpu.instances.filter(\.isBusy).map { .waitForInstance($0.instance) }
+                steps += waits.map { TransitionStep(host: host, gpu: gpu.index, $0, seconds: seconds($0, times)) }
+            }
+        }
         add(false)
         add(true)
         if scope == .host { steps.append(TransitionStep(host: host, .resumeHost, seconds: times.drain)) }
@@ -141,12 +152,8 @@ package enum LayoutTransition {
                 .failure(WalkError(step: number, problem: problem))
             }
             guard let host = hostOf[step.host] else { return wrong("there is no host \(step.host)") }
-            guard let index = step.gpu else {
-                if step.action == .drainHost {
-                    for gpu in hosts[host].gpus.indices { hosts[host].gpus[gpu].endJobs() }
-                }
-                continue
-            }
+            // A drain alone ends nothing: what runs is waited for.
+            guard let index = step.gpu else { continue }
             guard let position = hosts[host].gpus.firstIndex(where: { $0.index == index }) else {
                 return wrong("\(step.host) has no GPU \(index)")
             }
@@ -225,6 +232,14 @@ extension TransitionStep.Action {
 }
 
 extension PlannedGPU {
+    /// As it stands when its own steps begin: a drained host has no jobs left.
+    func standing(in scope: PlanRequest.DrainScope) -> PlannedGPU {
+        guard scope == .host, hasJobs else { return self }
+        var result = self
+        result.endJobs()
+        return result
+    }
+
     /// The same without jobs.
     mutating func endJobs() {
         isBusy = false

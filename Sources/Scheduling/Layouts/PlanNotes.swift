@@ -81,8 +81,8 @@ struct PlanNotes {
         guard request.isPresentKnown else { return [] }
         var count = 0
         var first: String?
-        for (present, host) in zip(request.hosts, hosts) {
-            for (before, gpu) in zip(present.gpus, host.gpus) where gpu.isSpare && before.hasJobs {
+        for host in hosts {
+            for gpu in host.gpus where gpu.isSpare && gpu.hasJobs {
                 count += 1
                 first = first ?? "\(host.name) GPU \(gpu.index)"
             }
@@ -94,8 +94,13 @@ struct PlanNotes {
         ]
     }
 
+    /// Whether the plan slices GPUs of a model, or makes sliced ones whole.
     private func uses(_ model: GPUModel) -> Bool {
-        hosts.contains { host in host.gpus.contains { $0.model == model.id && !$0.isWhole && !$0.isSpare } }
+        zip(request.hosts, hosts).contains { before, host in
+            zip(before.gpus, host.gpus).contains { old, gpu in
+                gpu.model == model.id && !gpu.isSpare && (!gpu.isWhole || request.isPresentKnown && !old.isWhole)
+            }
+        }
     }
 
     private func toggling(_ model: GPUModel) -> String {

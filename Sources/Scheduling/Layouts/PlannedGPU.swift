@@ -6,7 +6,7 @@ package struct PlannedInstance: Sendable, Hashable {
     package var instance: MIGInstance
     /// The team that it is for; nil where the demand names none, and for one that nothing asks for.
     package var team: String?
-    /// Whether a job runs on it; only of present layouts.
+    /// Whether a job runs on it; of planned layouts, one that it keeps.
     package var isBusy: Bool
     /// Whether nothing asks for it and it stays for the job that runs on it; only of planned layouts.
     package var isKept: Bool
@@ -46,7 +46,7 @@ package struct PlannedGPU: Sendable, Hashable {
     package var mode: Mode
     /// The team that a whole GPU is for.
     package var team: String?
-    /// Whether a job has a whole GPU; only of present layouts.
+    /// Whether a job has a whole GPU; of planned layouts, one that it keeps.
     package var isBusy: Bool
     /// Whether the demand does not need it: it is as it was found.
     package var isSpare: Bool
@@ -100,6 +100,14 @@ package struct PlannedGPU: Sendable, Hashable {
         switch mode {
         case .whole: isBusy
         case .mig(let instances): instances.contains(where: \.isBusy)
+        }
+    }
+
+    /// The running jobs on it, one for each busy instance.
+    package var jobs: Int {
+        switch mode {
+        case .whole: isBusy ? 1 : 0
+        case .mig(let instances): instances.count { $0.isBusy }
         }
     }
 }

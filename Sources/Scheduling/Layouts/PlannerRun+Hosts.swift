@@ -58,24 +58,37 @@ extension PlannerRun {
     /// - Returns: teams whose instances are all on one host.
     func deal(_ placing: Placing, _ hosts: inout [PlannedHost]) -> [(team: String, host: Int)] {
         let hasTeams = rows.contains { $0.teams.contains { $0.team != nil } }
-        // Without teams all GPUs of a unit share one list.
-        let shared = placing.units.map { unit in
-            zip(unit.layout.instances, unit.kept).map { PlannedInstance($0, isKept: $1) }
+        // Without teams all GPUs of a unit on which the same jobs run share one list.
+        struct Alike: Hashable {
+            let unit: Int
+            let busy: UInt64
+        }
+        var shared: [Alike: [PlannedInstance]] = [:]
+        func instances(_ index: Int, _ unit: Int) -> [PlannedInstance] {
+            let isDrained = placing.drained.contains(sites[index].host)
+            let kind = standing.kinds[standing.kindOf[index]]
+            let busy = isDrained ? 0 : kind.busy
+            let key = Alike(unit: unit, busy: busy)
+            if let found = shared[key] { return found }
+            let entry = placing.units[unit]
+            let rules = choices[entry.model]?.rules
+            let list = zip(entry.layout.instances, entry.kept).map { instance, isKept in
+                let hasJob = rules?.bit(of: instance).map { busy & 1 << UInt64($0) != 0 } ?? false
+                return PlannedInstance(instance, isBusy: hasJob && !isKept, isKept: isKept)
+            }
+            shared[key] = list
+            return list
         }
         guard hasTeams else {
             for (index, unit) in placing.unitOf.enumerated() where unit >= 0 {
-                hosts[sites[index].host].gpus[sites[index].position].cut(shared[unit])
+                hosts[sites[index].host].gpus[sites[index].position].cut(instances(index, unit))
             }
             return []
         }
-        var places: [TeamDeal.Place] = []
-        for (index, unit) in placing.unitOf.enumerated() where unit >= 0 {
-            for row in placing.units[unit].rows { places.append(TeamDeal.Place(row: row, host: sites[index].host)) }
-        }
-        let dealt = TeamDeal(places, rows: rows)
+        let dealt = teams(placing)
         var next = 0
         for (index, unit) in placing.unitOf.enumerated() where unit >= 0 {
-            var instances = shared[unit]
+            var instances = instances(index, unit)
             for position in instances.indices {
                 instances[position].team = dealt.teams[next]
                 next += 1

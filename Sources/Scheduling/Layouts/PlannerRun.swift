@@ -18,7 +18,13 @@ struct PlannerRun {
         let models = estate.models
         (self.models, sites) = (models, estate.sites)
         var rules: [LayoutRules?] = models.map { _ in nil }
-        standing = try StandingGPUs(request.hosts, estate, isKnown: request.isPresentKnown, rules: &rules)
+        standing = try StandingGPUs(
+            request.hosts,
+            estate,
+            isKnown: request.isPresentKnown,
+            drainsHosts: request.drainScope == .host,
+            rules: &rules
+        )
         let ids = models.map(\.id)
         for (position, entry) in request.demand.enumerated() {
             guard entry.count >= 0, entry.count <= PlanDemand.countLimit else {
@@ -53,7 +59,7 @@ struct PlannerRun {
         let gangs = try WholeJobs(request, estate, standing)
         var failed: PlanError?
         var tried: Set<[Int]> = []
-        for manner in WholeJobs.Manner.allCases where manner == .plain || standing.kinds.contains(where: \.hasJobs) {
+        for manner in WholeJobs.Manner.allCases where manner == .plain || standing.kinds.contains(where: \.isInUse) {
             let whole: GangPlacement
             do {
                 whole = try gangs.placed(manner, isSliced: choices.map { $0 != nil })
@@ -94,11 +100,11 @@ struct PlannerRun {
     ) -> [CoverKinds.Busy] {
         var found: [CoverKinds.Busy] = []
         var known: [StandingGPU: Int] = [:]
-        for (kind, gpu) in standing.kinds.enumerated() where gpu.hasJobs && free[kind] > 0 {
+        for (kind, gpu) in standing.kinds.enumerated() where gpu.isInUse && free[kind] > 0 {
             guard let choice = choices[gpu.model] else { continue }
-            // What stands idle there changes nothing about the jobs.
+            // What stands idle there changes nothing about the jobs, unless a change drains the host.
             var jobs = gpu
-            jobs.places = gpu.busy
+            if gpu.hostJobs == 0 { jobs.places = gpu.busy }
             if let same = known[jobs] {
                 found[same].count += free[kind]
             } else {
@@ -130,8 +136,9 @@ struct PlannerRun {
 
     /// The whole plan.
     func plan() throws(PlanError) -> LayoutPlan {
-        let placing = try place()
+        let placing = split(try place())
         var hosts = request.hosts
+        for host in placing.drained { for gpu in hosts[host].gpus.indices { hosts[host].gpus[gpu].endJobs() } }
         for (index, site) in sites.enumerated() where placing.unitOf[index] < 0 {
             if let team = whole.teamOf[index] {
                 hosts[site.host].gpus[site.position].give(to: team)
@@ -180,7 +187,7 @@ struct PlannerRun {
                 } else {
                     do throws(CatalogueError) {
                         actions = try LayoutTransition.actions(
-                            from: request.hosts[host].gpus[position],
+                            from: request.hosts[host].gpus[position].standing(in: request.drainScope),
                             to: gpu.isWhole ? nil : gpu.layout,
                             model: models[sites[index].model]
                         )
@@ -191,22 +198,24 @@ struct PlannerRun {
                 }
                 if !actions.isEmpty { work.append((gpu.index, actions)) }
             }
-            LayoutTransition.append(work, of: entry.name, request.drainScope, request.times, to: &steps)
+            LayoutTransition.append(work, of: request.hosts[host], request.drainScope, request.times, to: &steps)
         }
         return steps
     }
 }
 
 extension PlannedGPU {
-    /// Makes it a whole GPU of a team.
+    /// Makes it a whole GPU of a team; one that was whole keeps its job.
     fileprivate mutating func give(to team: String?) {
-        (mode, self.team, isBusy, isSpare) = (.whole, team, false, false)
+        (isBusy, isSpare) = (isWhole && isBusy, false)
+        (mode, self.team) = (.whole, team)
     }
 
-    /// Leaves it as it stands, without jobs; whole where nothing is known of it.
+    /// Leaves it as it stands; whole and idle where nothing is known of it.
     fileprivate mutating func spare(isKnown: Bool) {
         (team, isSpare) = (nil, true)
-        if !isKnown { mode = .whole }
+        guard !isKnown else { return }
+        mode = .whole
         endJobs()
     }
 }

@@ -12,9 +12,21 @@ struct StandingGPU: Sendable, Hashable {
     var places: UInt64 = 0
     /// Those with a running job.
     var busy: UInt64 = 0
+    /// Where whole hosts are drained: the running jobs of its host, which end before anything changes here.
+    var hostJobs = 0
 
     /// Whether a job runs on any part of it.
     var hasJobs: Bool { hasWholeJob || busy != 0 }
+
+    /// Whether a change of it may have to wait for a job.
+    var isInUse: Bool { hasJobs || hostJobs > 0 }
+
+    /// The same once its jobs have ended.
+    var idle: StandingGPU {
+        var result = self
+        (result.hasWholeJob, result.busy, result.hostJobs) = (false, 0, 0)
+        return result
+    }
 }
 
 /// The GPUs of an estate by what stands on them: large estates have few kinds.
@@ -26,15 +38,25 @@ struct StandingGPUs {
 
     /// Sorts the GPUs; where what stands is not known, by model alone.
     ///
+    /// With `drainsHosts` the jobs of a GPU's host count for the GPU as well.
+    ///
     /// - Throws: ``PlanError/illegalPresent(host:gpu:_:)`` for a layout that is not legal, and
     ///   ``PlanError/catalogue(_:)`` for one that rests on unknown facts.
-    init(_ hosts: [PlannedHost], _ estate: PlannerSites, isKnown: Bool, rules: inout [LayoutRules?]) throws(PlanError) {
+    init(
+        _ hosts: [PlannedHost],
+        _ estate: PlannerSites,
+        isKnown: Bool,
+        drainsHosts: Bool,
+        rules: inout [LayoutRules?]
+    ) throws(PlanError) {
         var known: [StandingGPU: Int] = [:]
+        let jobs = isKnown && drainsHosts ? hosts.map { $0.gpus.reduce(0) { $0 + $1.jobs } } : []
         kindOf.reserveCapacity(estate.sites.count)
         for site in estate.sites {
             var kind = StandingGPU(model: site.model)
             if isKnown {
                 let host = hosts[site.host]
+                if drainsHosts { kind.hostJobs = jobs[site.host] }
                 let gpu = host.gpus[site.position]
                 switch gpu.mode {
                 case .whole: kind.hasWholeJob = gpu.isBusy

@@ -15,8 +15,8 @@ struct WholeJobs {
     /// GPUs of one model on one host.
     private struct Bin {
         let model: Int
-        /// Those with a job on the whole GPU, then whole ones, then those without jobs, then those with: the order in which
-        /// they are freed soonest.
+        /// Those with a job on the whole GPU, then whole ones, then those without jobs, then those with (on their host, where
+        /// that is drained): the order in which they are freed soonest.
         let sites: [Int]
         let busy: Int
         let whole: Int
@@ -61,7 +61,7 @@ struct WholeJobs {
             for model in byModel.keys.sorted() {
                 func order(_ site: Int) -> Int {
                     let gpu = standing.kinds[standing.kindOf[site]]
-                    return gpu.isWhole ? (gpu.hasWholeJob ? 0 : 1) : (gpu.hasJobs ? 3 : 2)
+                    return gpu.isWhole ? (gpu.hasWholeJob ? 0 : 1) : (gpu.isInUse ? 3 : 2)
                 }
                 let list = (byModel[model] ?? []).map { (order($0), $0) }.sorted { $0 < $1 }
                 bins.append(

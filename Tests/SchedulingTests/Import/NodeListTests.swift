@@ -24,6 +24,35 @@ import Testing
         #expect(cluster.gpuCount == 24)
     }
 
+    @Test func `names are kept where they are asked for, and a name that stands twice is refused with both lines`()
+        throws
+    {
+        func named(_ text: String, upTo limit: Int = 10) throws(DocumentError) -> [NodeListReader.Node] {
+            var reader = NodeListReader(file: "nodes.csv", nodeLimit: limit)
+            let bytes = Array(text.utf8)
+            try reader.consume(bytes.span)
+            _ = try reader.finish()
+            return reader.nodes
+        }
+        let text = "sn,cpu_milli,gpu,model\ngpu01,1000,8,G2\ncpu1,1000,0,\ngpu02,1000,8,G2\n"
+        let nodes = try named(text)
+        #expect(nodes.map(\.name) == ["gpu01", "gpu02"])
+        #expect(nodes.map(\.line) == [2, 4])
+        #expect(nodes.map(\.group.gpus) == [8, 8] && nodes.map(\.group.cpuMilli) == [1_000, 1_000])
+        #expect(try named("gpu,model\n8,G2\n").map(\.name) == [nil])
+        for (text, message) in [
+            ("sn,gpu\na,1\nb,1\na,2\n", "nodes.csv:4: the node 'a' stands on line 2 already"),
+            ("sn,gpu\n,1\n", "nodes.csv:2: sn is ''"), ("sn,gpu\na,1\nb,1\n", "nodes.csv:3: more than 1 nodes"),
+        ] {
+            let error = try #require(throws: DocumentError.self) {
+                try named(text, upTo: text.contains("b,1\na") ? 9 : 1)
+            }
+            #expect(error.description.contains(message), "\(error)")
+        }
+        // Who asks for no names reads what has none.
+        _ = try read("sn,gpu\na,1\na,1\n")
+    }
+
     @Test(arguments: [
         ("sn,cpu\na,1\n", "nodes.csv:1: ", "no column gpu"), ("sn,gpu\na,65\n", "nodes.csv:2: ", "0 to 64"),
         ("sn,gpu\na,1\nb,-1\n", "nodes.csv:3: ", "'-1'"), ("sn,gpu\na\n", "nodes.csv:2: ", "expected 2"),
