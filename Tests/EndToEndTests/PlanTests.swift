@@ -189,6 +189,11 @@ import Testing
         #expect(try AssayBinary.run(arguments, in: folder.path).output == first.output)
         let text = try AssayBinary.run(Array(arguments.dropLast()), in: folder.path).output
         for level in ["now", "p50", "p95", "p99"] { #expect(text.contains("\n" + level), "\(level)") }
+        let study = AssayBinary.root + "/Examples/research-saas"
+        let same = try AssayBinary.run(["plan", study, "--percentile", "95,95"], in: folder.path)
+        #expect(same.output.components(separatedBy: "\np95").count == 2, "\(same.output)")
+        let few = try AssayBinary.run(["plan", study, "--gpus", "1", "--gpu", "a100-sxm-80gb"], in: folder.path)
+        #expect(few.status == 1 && few.errors.components(separatedBy: "the slices need").count == 5, "\(few.errors)")
     }
 
     @Test(
@@ -253,6 +258,7 @@ import Testing
                 ], 2, "has no host 'node9'"
             ),
             (["plan", "diff", "d.csv", "d.csv"], 2, "d.csv"),
+            (["plan", "export", "d.csv", "--mig-instances", "a=b", "-o", "o"], 64, "add --mig-minors"),
         ] as [([String], Int32, String)]
     )
     func `a wrong command line or file ends with its code`(

@@ -136,6 +136,17 @@ import Testing
         #expect(steps.count { $0.word == "wait-for-instance" } == 2)
     }
 
+    @Test("What turning MIG off costs is told where nothing else is sliced")
+    func togglingOff() throws {
+        var hosts = LayoutSamples.hosts(1, gpus: 2, model: "a100-sxm-80gb")
+        let demand = [PlanDemand(.whole(gpusPerJob: 2), count: 1)]
+        let plain = try LayoutSamples.plan(demand, hosts, isPresentKnown: true)
+        #expect(!plain.notes.contains { $0.contains("changing MIG mode") })
+        hosts[0].gpus[0].mode = .mig([PlannedInstance(Self.low)])
+        let plan = try LayoutSamples.plan(demand, hosts, isPresentKnown: true)
+        #expect(plan.notes.contains { $0.hasPrefix("a100-sxm-80gb: changing MIG mode resets the GPU") })
+    }
+
     @Test("A team that a whole layout elsewhere would split is split")
     func splitsTeams() throws {
         let hosts = LayoutSamples.hosts(2, gpus: 2, model: "h100-sxm-80gb")
