@@ -86,4 +86,44 @@ struct ComponentPredictionTests {
             try ComponentPrediction(shares: [("gpu", 0.2), ("gpu", 0.3)], components: Self.parts)
         }
     }
+
+    @Test("is refused where nothing was measured of any part, with what there is; no part is taken for one")
+    func nothingMeasured() throws {
+        func sentence(_ shares: [(name: String, share: Double)]) -> String {
+            do throws(PredictionError) {
+                _ = try ComponentPrediction(shares: shares, components: Self.parts)
+                return ""
+            } catch { return error.description }
+        }
+        let none = sentence([("transfer", 0.3), ("launch_gap", 0.1)])
+        #expect(
+            none.contains("nothing was measured of transfer, launch_gap") && none.contains("gpu_fp32_fma"),
+            "\(none)"
+        )
+        let unknown = sentence([("gpu", 0.5), ("collectives", 0.2)])
+        #expect(unknown.contains("'collectives'") && unknown.contains("did you mean 'collective'?"), "\(unknown)")
+    }
+
+    @Test("takes what nvbandwidth, nccl-tests, OSU, fio and STREAM are called for the parts they speak for")
+    func imported() throws {
+        let components = Self.comparison(
+            JobClassFixture.metric("nvbandwidth_host_to_device_memcpy_ce_gpu0", 0.04, reach: 0.01),
+            JobClassFixture.metric("nccl_allreduce_float_sum_1gib_16_ranks_mean", 0.1, reach: 0.01),
+            JobClassFixture.metric("osu_mpi_allreduce_latency_4b_mean", 0.1, reach: 0.01),
+            JobClassFixture.metric("storage_read_4k_depth32", 0.2, reach: 0.01),
+            JobClassFixture.metric("memory_triad", 0.05, reach: 0.01)
+        )
+        let shares = [("transfer", 0.2), ("collective", 0.2), ("storage", 0.2), ("cpu", 0.2)]
+        let result = try ComponentPrediction(
+            shares: shares.map { (name: $0.0, share: $0.1) },
+            components: components,
+            job: Self.comparison(JobClassFixture.metric("step_time", 0.5, reach: 0.02))
+        )
+        #expect(result.parts.map(\.metrics.count) == [1, 2, 1, 1])
+        #expect(
+            !result.missing.contains { $0.contains("transfers") || $0.contains("collectives") },
+            "\(result.missing)"
+        )
+        #expect(result.verdict.contains("(speaking for 80 % of the time)"), "\(result.verdict)")
+    }
 }

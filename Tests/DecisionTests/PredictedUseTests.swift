@@ -278,6 +278,9 @@ struct PredictedUseTests {
             let sentence = try #require(use.rejection?.sentence)
             #expect(sentence.contains("breaks"))
             #expect(sentence.contains(needed.map { "\($0) replicas would keep it" } ?? "service itself is too slow"))
+            // What to change: more replicas where they help, else the objective.
+            #expect(use.rejection?.studyKey == (needed == nil ? "serving.objective" : "serving.replicas"))
+            #expect(sentence.contains("(\(use.metric) of sha256:"), "\(sentence)")
         }
         if load.keeps.contains(true) {
             let preparation = try Preparation(study, evidence: [evidence])

@@ -84,14 +84,9 @@ import Testing
         #expect(noise[2] >= 0.5 * noise[1])
         let notes = try #require(arms.first?["notes"] as? [String])
         #expect(notes.contains { $0.contains("has no mean") } || noise.allSatisfy(\.isFinite), "\(notes)")
-        let same = try AssayBinary.json(arguments + ["--with", "host.record.json"], in: folder.path)
-        let overhead = try #require((same["scale"] as? [String: Any])?["overhead"] as? [[String: Any]], "\(same)")
-        #expect(overhead.count == noise.count)
-        for (row, noise) in zip(overhead, noise) {
-            let share = try #require(row["share"] as? [String: Any])
-            #expect(share["estimate"] as? Double == (noise.isFinite ? 0 : nil))
-            #expect((share["low"] as? Double ?? -1) <= 0 && (share["high"] as? Double ?? 1) >= 0)
-        }
+        // A record is one arm, not both: held against itself it says nothing.
+        let same = try AssayBinary.run(arguments + ["--with", "host.record.json"], in: folder.path)
+        #expect(same.status == 2 && same.errors.contains("host.record.json is given twice"), "\(same.errors)")
     }
 
     struct Wrong: Sendable, CustomTestStringConvertible {
@@ -118,7 +113,25 @@ import Testing
             testDescription: "a file that is no record",
             arguments: ["--record", "bm.csv", "--rate", "1", "--replicas", "1"],
             status: 2,
-            says: "bm.csv"
+            says: "make one of a table with: assay record bm.csv"
+        ),
+        Wrong(
+            testDescription: "a record given twice",
+            arguments: ["--record", "bm.record.json", "bm.record.json", "--rate", "1"],
+            status: 2,
+            says: "its runs would count twice"
+        ),
+        Wrong(
+            testDescription: "a closed loop of a nanosecond",
+            arguments: ["--record", "bm.record.json", "--rate", "1", "--closed-loop-ms", "0.000001"],
+            status: 2,
+            says: "the interval of the closed loop"
+        ),
+        Wrong(
+            testDescription: "a part that is none",
+            arguments: ["--record", "bm.record.json", "--with", "vm.record.json", "--share", "collectives=0.2"],
+            status: 2,
+            says: "did you mean 'collective'?"
         ),
         Wrong(
             testDescription: "nothing asked",

@@ -92,4 +92,30 @@ struct PredictionPageTests {
         }
         #expect(abs(power / number - 1) < 1e-9)
     }
+
+    @Test("names the records of parts and job, shortens metrics by the dozen, and prints small shares")
+    func parts() throws {
+        var report = try Self.report()
+        report.componentSources = [.init(label: "vm, parts", records: ["sha256:parts"])]
+        #expect(Report.predictionHTML(report).contains("sha256:parts"))
+        let names = (0..<16).map { "nvbandwidth_host_to_device_gpu\($0)" } + ["gpu_launch"]
+        #expect(PredictionWords.metrics(names) == "16 metrics nvbandwidth_…, gpu_launch")
+        #expect(PredictionWords.metrics(["a_b", "a_c"]) == "a_b, a_c")
+        #expect(PredictionWords.share(3e-8) == "0.0000030 %" && PredictionWords.share(0.01) == "1.000 %")
+    }
+
+    @Test("says what a closed loop's client saw beside what is predicted, and 'too few' where no number is told")
+    func words() throws {
+        var tail = TailQuestion(rates: [9.99], replicas: 1)
+        tail.requests = 2_000
+        tail.objective = LatencyObjective(quantile: 0.99, seconds: 500)
+        let service = try ServiceTimes(runs: [[0.1, 0.12, 0.08]])
+        let prediction = try TailPrediction(service, tail)
+        let report = PredictionReport(tail: (tail, [.init(label: "vm", records: ["sha256:b"], prediction: prediction)]))
+        let lines = report.lines.joined(separator: "\n")
+        #expect(lines.contains("too few") && lines.contains("holds up to at least"), "\(lines)")
+        #expect(Report.predictionHTML(report).contains("too few"))
+        let json = String(decoding: try report.json.canonical(), as: UTF8.self)
+        #expect(json.contains("\"too_few\":true") && json.contains("\"breaks_beyond\":true"))
+    }
 }

@@ -62,6 +62,7 @@ struct PredictCommand: ParsableCommand {
         let level = try Arguments.share(level, option: "--level", in: 0.5...0.999)
         let arms = [record, other].filter { !$0.isEmpty }
         let records = try arms.map { try $0.map(StudyFolder.record) }
+        try Self.requireDifferent(Array(zip(record + other, records.flatMap { $0 })))
         let labels = Self.labels(records)
         var report = PredictionReport()
         do {
@@ -79,7 +80,12 @@ struct PredictCommand: ParsableCommand {
                 report.tail = try tail.predict(question, labels, records, forChart: output != nil)
             }
             if parts.isAsked, records.count == 2 {
-                report.components = try parts.predict(records[0], records[1], seed: seed)
+                let (components, job) = try parts.predict(records[0], records[1], seed: seed)
+                report.components = components
+                report.componentSources =
+                    try zip(labels.map { "\($0), parts" }, records).map { .init(label: $0, records: $1.map(\.id)) }
+                    + zip(labels.map { "\($0), the job" }, job).map { .init(label: $0, records: $1.map(\.id)) }
+                    + parts.profileRecords().map { .init(label: "where the job's time goes", records: [$0]) }
             }
         } catch let error as PredictionError {
             throw Failure.input([error.description])
@@ -92,6 +98,28 @@ struct PredictCommand: ParsableCommand {
         } else {
             report.lines.forEach { print($0) }
             if let output { print("Written: \(output)") }
+        }
+    }
+
+    /// Throws where runs are given twice: they would count as more than were made.
+    static func requireDifferent(_ records: [(file: String, record: Record)]) throws {
+        for (place, later) in records.enumerated() {
+            for earlier in records[..<place] {
+                let both =
+                    earlier.file == later.file
+                    ? "\(later.file) is given twice" : "\(later.file) and \(earlier.file)"
+                if earlier.record.id == later.record.id {
+                    throw Failure.input([
+                        (earlier.file == later.file ? both : "\(both) are the same record")
+                            + " (\(later.record.id)): its runs would count twice; name every record once"
+                    ])
+                }
+                if let run = later.record.sharedRun(with: earlier.record) {
+                    throw Failure.input([
+                        "\(both) hold the same run '\(run)' with the same samples: it would count twice; name every run once"
+                    ])
+                }
+            }
         }
     }
 

@@ -221,7 +221,9 @@ struct PredictPartOptions: ParsableArguments {
         }
     }
 
-    func predict(_ baseline: [Record], _ other: [Record], seed: UInt64) throws -> ComponentPrediction {
+    func predict(_ baseline: [Record], _ other: [Record], seed: UInt64) throws -> (
+        prediction: ComponentPrediction, job: [[Record]]
+    ) {
         var shares = try shares()
         if let profile {
             let found: JobProfile?
@@ -239,14 +241,13 @@ struct PredictPartOptions: ParsableArguments {
         var options = ComparisonOptions()
         options.margin = nil
         let components = try Comparison.compare(baseline: baseline, other: other, options: options)
+        let jobs = job.isEmpty ? [] : [try job.map(StudyFolder.record), try jobWith.map(StudyFolder.record)]
+        try PredictCommand.requireDifferent(Array(zip(job + jobWith, jobs.flatMap { $0 })))
         let measured =
-            job.isEmpty
-            ? nil
-            : try Comparison.compare(
-                baseline: job.map(StudyFolder.record),
-                other: jobWith.map(StudyFolder.record),
-                options: options
-            )
-        return try ComponentPrediction(shares: shares, components: components, job: measured, seed: seed)
+            jobs.count == 2 ? try Comparison.compare(baseline: jobs[0], other: jobs[1], options: options) : nil
+        return (try ComponentPrediction(shares: shares, components: components, job: measured, seed: seed), jobs)
     }
+
+    /// The identifier of the profile's record, where one says where the time goes.
+    func profileRecords() throws -> [String] { try profile.map { [try StudyFolder.record($0).id] } ?? [] }
 }

@@ -146,6 +146,13 @@ struct StudyFolder {
         do {
             return try Record.read(bytes, file: path)
         } catch {
+            // A table or a tool's output: what it is not says less than what to do with it.
+            guard [UInt8(ascii: "{"), UInt8(ascii: "["), nil].contains(bytes.first { $0 > 0x20 }) else {
+                throw Failure.input([
+                    "\(path):1: is no record, which is a JSON object; make one of a table with: assay record \(path) --metric NAME "
+                        + "--unit UNIT --better lower --column COLUMN, or of another tool's output with: assay import \(path)"
+                ])
+            }
             throw Failure.input([error.description])
         }
     }

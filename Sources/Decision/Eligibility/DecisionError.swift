@@ -33,12 +33,13 @@ package enum DecisionError: Error, Sendable, CustomStringConvertible {
         case .nothingEligible(let workload, let rejected):
             let lines = rejected.map { entry in
                 "\n  \(entry.model): "
-                    + entry.rejections.map { "\($0.sentence) [\($0.code): workloads.\(workload).\($0.key)]" }.joined(
+                    + entry.rejections.map { "\($0.sentence) [\($0.code): workloads.\(workload).\($0.studyKey)]" }
+                    .joined(
                         separator: " "
                     )
             }
             let ways = rejected.compactMap { entry -> String? in
-                let keys = entry.rejections.map { "workloads.\(workload).\($0.key)" }
+                let keys = entry.rejections.map { "workloads.\(workload).\($0.studyKey)" }
                 guard let first = keys.first, keys.allSatisfy({ $0 == first }) else { return nil }
                 return "\n  change \(first) alone to make \(entry.model) eligible"
             }
@@ -54,12 +55,12 @@ package enum DecisionError: Error, Sendable, CustomStringConvertible {
 
 extension Rejection {
     /// The key of the study, within the workload, that the rejection follows from.
-    var key: String {
-        switch code {
+    var studyKey: String {
+        if let key { return key }
+        return switch code {
         case "memory": "memory_gib"
         case "gang": "gpus_per_job"
         case "latency": "needs.p99_ms"
-        case "serving": "serving.replicas"
         default: "needs.\(code.map { $0 == "-" ? "_" : String($0) }.joined())"
         }
     }

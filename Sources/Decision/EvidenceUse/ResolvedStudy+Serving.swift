@@ -113,19 +113,28 @@ extension ServingUse {
         source: ResolvedStudy.ServiceSource,
         seed: UInt64
     ) throws(PredictionError) {
-        func latency(_ replicas: Int, _ requests: Int, _ replications: Int) throws(PredictionError) -> Interval? {
-            var question = TailQuestion(rates: [load.requestsPerSecond], replicas: replicas)
+        func prediction(
+            _ replicas: Int,
+            _ requests: Int,
+            _ replications: Int,
+            rate: Double = load.requestsPerSecond
+        ) throws(PredictionError) -> TailPrediction {
+            var question = TailQuestion(rates: [rate], replicas: replicas)
             question.slots = load.slots
             question.quantiles = [load.quantile]
             question.requests = requests
             question.replications = replications
             question.seed = seed
-            let row = try TailPrediction(source.times, question).rows.first
-            guard case .seconds(let estimate, let low, let high)? = row?.latencies.first else { return nil }
-            return Interval(estimate: estimate * 1e3, low: low * 1e3, high: high * 1e3, level: question.level)
+            return try TailPrediction(source.times, question)
         }
+        func latency(_ prediction: TailPrediction) -> Interval? {
+            guard case .seconds(let estimate, let low, let high)? = prediction.rows.first?.latencies.first
+            else { return nil }
+            return Interval(estimate: estimate * 1e3, low: low * 1e3, high: high * 1e3, level: 0.9)
+        }
+        // A fleet too full for a number is not one that is known to keep it.
         func keeps(_ replicas: Int) throws(PredictionError) -> Bool {
-            (try latency(replicas, Self.requests, 4)).map { $0.estimate <= load.milliseconds } ?? false
+            latency(try prediction(replicas, Self.requests, 4)).map { $0.estimate <= load.milliseconds } ?? false
         }
         self.workload = workload
         self.model = model
@@ -135,7 +144,24 @@ extension ServingUse {
         objectiveMilliseconds = load.milliseconds
         isLengthened = source.isLengthened
         records = source.records
-        let stated = try latency(load.replicas, Self.requests, Self.replications)
+        metric = source.times.metric
+        loadNote = source.times.loadNote(slots: load.slots)
+        let asked = try prediction(load.replicas, Self.requests, Self.replications)
+        var stated = latency(asked)
+        isAtLeast = false
+        if stated == nil, asked.rows.first?.latencies.first == .tooFew, let reach = asked.reaches.first {
+            // Latency only grows with load, so what breaks at the highest load that can be told breaks here.
+            let below = asked.capacity * reach
+            stated = latency(try prediction(load.replicas, Self.requests, Self.replications, rate: below))
+            guard let found = stated, found.estimate > load.milliseconds else {
+                throw .unusable(
+                    "\(NumberText.plain(load.requestsPerSecond)) requests/s keep "
+                        + "\(NumberText.percent(asked.rows.first?.utilisation ?? 1, 1)) of the fleet's time in use, and this "
+                        + "quantile is predicted up to \(NumberText.percent(reach, 1)); state more replicas, or less load"
+                )
+            }
+            isAtLeast = true
+        }
         self.latency = stated
         neededReplicas = nil
         guard !(stated.map { $0.estimate <= load.milliseconds } ?? false) else { return }
@@ -159,13 +185,20 @@ extension ServingUse {
         guard !keeps else { return nil }
         let remedy =
             neededReplicas.map { "\(counted($0, "replica")) would keep it." }
-            ?? "More replicas alone do not keep it: the service itself is too slow."
+            ?? "More replicas alone do not keep it: the service itself is too slow"
+            + (loadNote.map { "; \($0)." } ?? ".")
         return Rejection(
             code: "serving",
+            key: neededReplicas == nil ? "serving.objective" : "serving.replicas",
             sentence: "At \(NumberText.plain(rate)) requests/s on \(counted(replicas, "replica")) the objective "
                 + "\(objectiveWords) breaks: \(latencyWords) is predicted from "
                 + (isLengthened ? "bare-metal service times and this model's detours" : "service times")
-                + ". \(remedy)"
+                + " (\(metric) of \(records.map(Self.short).joined(separator: ", "))). \(remedy)"
         )
+    }
+
+    /// A record by the beginning of its identifier, as reports show it.
+    private static func short(_ record: String) -> String {
+        record.hasPrefix("sha256:") ? String(record.prefix(19)) : record
     }
 }

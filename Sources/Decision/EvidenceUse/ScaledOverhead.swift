@@ -58,7 +58,9 @@ struct ScaledOverhead {
             )
         }
         self.added = added
-        isExtrapolated = (baseline.rows + other.rows).contains { $0.reach == .extrapolated }
+        isExtrapolated = (baseline.rows + other.rows).contains {
+            $0.reach == .extrapolated || $0.reach == .beyond
+        }
         var generator = RandomGenerator(seed: seed, stream: 0x5CA1_E)
         // What lies beyond the bound is drawn at the bound: five draws in a hundred at most.
         let values = (0..<Self.draws).map { _ -> Double in

@@ -39,9 +39,14 @@ package struct ComponentPrediction: Sendable {
     /// Whether the residual excludes zero: then the parts do not explain the job.
     package var isRefuted: Bool { residual.map { $0.low > 0 || $0.high < 0 } ?? false }
 
+    /// The share of the time that what was measured speaks for.
+    package var coveredShare: Double { parts.filter { $0.overhead != nil }.reduce(0) { $0 + $1.share } }
+
     /// What came of it, in a sentence.
     package var verdict: String {
-        let found = Self.words(explained)
+        let found =
+            Self.words(explained)
+            + (coveredShare < 0.995 ? " (speaking for \(NumberText.percent(coveredShare, 0)) of the time)" : "")
         guard let measured, let residual else {
             return "The parts explain an overhead of \(found); no record of the job itself says whether that is all."
         }
@@ -102,6 +107,12 @@ package struct ComponentPrediction: Sendable {
         rest = max(0, 1 - total)
         let all = Self.measurements(components)
         let chosen = shares.map { share in Self.kinds(of: share.name, in: all) }
+        try Self.check(
+            shares.map(\.name),
+            chosen.map { !$0.isEmpty },
+            all.map(\.name),
+            present: components.metrics.map(\.name)
+        )
         var generator = RandomGenerator(seed: seed, stream: 0xC0)
         var sums = [Double](repeating: 0, count: Self.draws)
         var parts: [Part] = []
@@ -148,6 +159,36 @@ package struct ComponentPrediction: Sendable {
         measured = Interval(estimate: effect.estimate, low: effect.low, high: effect.high, level: effect.level)
         let left = sums.map { belief.distribution.draw(&generator) - $0 }
         residual = Self.interval(effect.estimate - estimate, left)
+    }
+
+    /// Throws for a part that is none, and where nothing was measured of any.
+    private static func check(
+        _ names: [String],
+        _ isMeasured: [Bool],
+        _ metrics: [String],
+        present: [String]
+    ) throws(PredictionError) {
+        let known = JobBound.allCases.map(\.part)
+        let expected =
+            "one of \(known.joined(separator: ", ")), or the beginning of the name of a metric that both arms have"
+        let have = metrics.isEmpty ? "none with an interval; present: \(list(present))" : list(metrics)
+        for (name, isMeasured) in zip(names, isMeasured) where !isMeasured && !known.contains(name) {
+            let near = nearest(name, in: known + metrics).map { "; did you mean '\($0)'?" } ?? ""
+            throw .argument(
+                name: "the part of a share",
+                found: "'\(name)', which is no part and begins no metric compared (\(have))",
+                expected: expected + near
+            )
+        }
+        guard !isMeasured.contains(true) else { return }
+        throw .unusable(
+            "nothing was measured of \(list(names)): no overhead follows from the shares. Metrics compared: \(have). Expected "
+                + "records with components of at least one of these parts; a share is for \(expected)"
+        )
+    }
+
+    private static func list(_ names: [String]) -> String {
+        names.prefix(8).joined(separator: ", ") + (names.count > 8 ? " and \(names.count - 8) more" : "")
     }
 
     /// Metrics with an interval, as beliefs.
@@ -211,8 +252,15 @@ package struct ComponentPrediction: Sendable {
         }
         if rest >= 0.005 { names.append("\(NumberText.percent(rest, 0)) of the time that no part stands for") }
         let families: [(String, [String])] = [
-            ("collectives", ["net_allreduce", "nccl_"]), ("links between GPUs", ["gpu_peer", "nvlink_"]),
-            ("transfers between host and GPU", ["gpu_h2d", "gpu_d2h", "transfer"]),
+            ("collectives", ["net_allreduce", "nccl_", "osu_"]),
+            ("links between GPUs", ["gpu_peer", "nvlink_", "nvbandwidth_device_to_device"]),
+            (
+                "transfers between host and GPU",
+                [
+                    "gpu_h2d", "gpu_d2h", "transfer", "nvbandwidth_host_to", "nvbandwidth_device_to_host",
+                    "nvbandwidth_all_to_host", "nvbandwidth_host_device",
+                ]
+            ),
             ("gaps between launches", ["gpu_launch"]),
         ]
         let measured = parts.flatMap(\.metrics)

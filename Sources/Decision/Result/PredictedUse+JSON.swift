@@ -22,6 +22,7 @@ extension ServingUse {
             "workload": .string(workload), "model": .string(model.rawValue), "rate_per_s": .finite(rate),
             "replicas": .integer(replicas), "quantile": .finite(quantile),
             "objective_ms": .finite(objectiveMilliseconds), "latency_ms": latency?.json(times: 1),
+            "latency_is_at_least": isAtLeast ? .bool(true) : nil, "metric": .string(metric),
             "keeps": .bool(keeps),
             "needed_replicas": neededReplicas.map { .integer($0) },
             "service": .string(isLengthened ? "bare metal's, lengthened by detours" : "its own"),

@@ -47,9 +47,15 @@ package struct ServingUse: Sendable {
     package var objectiveMilliseconds: Double
     /// The latency in ms, with its interval; absent where more work comes than the fleet can do.
     package var latency: Interval?
+    /// Whether the latency is that of the highest load that can be predicted, below the stated one: it is longer than this.
+    package var isAtLeast: Bool
     /// The fewest replicas that keep the objective, where the stated ones do not; absent where none of up to a hundred
     /// times as many do.
     package var neededReplicas: Int?
+    /// The metric that is taken for the time of service.
+    package var metric: String
+    /// That the times hold waiting already, where they do.
+    package var loadNote: String?
     /// Whether the services are the baseline's, lengthened by this model's detours.
     package var isLengthened: Bool
     /// Identifiers of the records behind it.
@@ -76,7 +82,8 @@ package struct ServingUse: Sendable {
     /// The latency in words, with its interval.
     var latencyWords: String {
         guard let latency else { return "a \(quantileWord) without bound (more work comes than the fleet can do)" }
-        return "a \(quantileWord) of \(NumberText.significant(latency.estimate, 3)) ms "
-            + "[\(NumberText.significant(latency.low, 3)), \(NumberText.significant(latency.high, 3))]"
+        let high = latency.high.isFinite ? NumberText.significant(latency.high, 3) : "no bound"
+        return "a \(quantileWord) of \(isAtLeast ? "more than " : "")\(NumberText.significant(latency.estimate, 3)) ms "
+            + "[\(NumberText.significant(latency.low, 3)), \(high)]"
     }
 }

@@ -78,10 +78,13 @@ package struct Rejection: Sendable, Hashable {
     /// A stable code: `latency`, `tenancy`, `residency`, `rdma`, `live-migration`, `snapshots`, `memory`, `gang`,
     /// `serving`.
     package var code: String
+    /// The key of the study, within the workload, whose change lifts it; nil where the code says it.
+    package var key: String?
     package var sentence: String
 
-    package init(code: String, sentence: String) {
+    package init(code: String, key: String? = nil, sentence: String) {
         self.code = code
+        self.key = key
         self.sentence = sentence
     }
 }

@@ -18,6 +18,8 @@ struct FleetQueue {
     let servers: Int
     /// Free times of the servers, smallest first in a binary heap.
     private var heap: [Double]
+    /// When the last request came.
+    private var now = 0.0
 
     /// A fleet at time zero.
     ///
@@ -71,6 +73,20 @@ struct FleetQueue {
         }
     }
 
+    /// Serves the next requests of a stream, with these interarrival times, scaled, and hands over the latency of each.
+    mutating func serve(
+        _ range: Range<Int>,
+        gaps: [Double],
+        scale: Double,
+        services: [Double],
+        _ latency: (Double) -> Void
+    ) {
+        for place in range {
+            now += gaps[place] * scale
+            latency(serve(arrival: now, seconds: services[place]) - now)
+        }
+    }
+
     /// Latencies of requests with these interarrival times, scaled, and these service times; the first are left out.
     static func latencies(
         of fleet: FleetQueue,
@@ -80,13 +96,11 @@ struct FleetQueue {
         warmUp: Int
     ) -> [Double] {
         var queue = fleet
-        var now = 0.0
         var result: [Double] = []
         result.reserveCapacity(max(0, gaps.count - warmUp))
-        for (place, gap) in gaps.enumerated() {
-            now += gap * scale
-            let latency = queue.serve(arrival: now, seconds: services[place]) - now
-            if place >= warmUp { result.append(latency) }
+        queue.serve(0..<min(warmUp, gaps.count), gaps: gaps, scale: scale, services: services) { _ in }
+        queue.serve(min(warmUp, gaps.count)..<gaps.count, gaps: gaps, scale: scale, services: services) {
+            result.append($0)
         }
         return result
     }

@@ -30,6 +30,9 @@ package struct GeneralisedPareto: Sendable, Hashable {
     /// Parameters are fitted to the same values, so it is well below the 1.36 of a given distribution.
     private static let distanceLimit = 0.9
 
+    /// Whether so many values leave enough above the highest threshold tried, if they differ.
+    static func suffices(_ count: Double) -> Bool { count * largestShare >= Double(fewest) }
+
     /// Fits a tail; nil where fewer than ``fewest`` values lie above any threshold tried.
     ///
     /// The threshold leaves a tenth of the sample above it, or a twentieth, a fortieth and so on: the first whose tail

@@ -9,6 +9,8 @@ package struct ScalePrediction: Sendable {
         case sample
         /// More than that: a fitted tail carries it, and its interval says how well.
         case extrapolated
+        /// More than that, and no tail could be fitted: the longest detour seen is the longest in it.
+        case beyond
         /// Nothing took any time.
         case none
     }
@@ -58,6 +60,9 @@ package struct ScalePrediction: Sendable {
             wakeups: question.sleeps ? Self.wakeups(records) : nil,
             question,
             remarks: Self.disturbances(records)
+                + (question.messageBytes == nil
+                    ? []
+                    : NetworkMeasurement.lack(records).map { ["Communication is not in the prediction: \($0)."] } ?? [])
         )
     }
 
@@ -150,7 +155,7 @@ package struct ScalePrediction: Sendable {
                     nodes: nodes,
                     ranks: Int(counts[place]),
                     noise: Self.interval(estimate, noiseDraws, question.level),
-                    reach: estimate > 0 ? (isBeyond[place] ? .extrapolated : .sample) : .none,
+                    reach: estimate > 0 ? (!isBeyond[place] ? .sample : tail == nil ? .beyond : .extrapolated) : .none,
                     communication: communication,
                     step: Self.interval(step, steps, question.level),
                     draws: steps
@@ -345,7 +350,7 @@ package struct ScalePrediction: Sendable {
                 "One run was measured, so the intervals hold what one run can say; how runs differ is not in them."
             )
         }
-        if rows.contains(where: { $0.reach == .extrapolated }) {
+        if rows.contains(where: { $0.reach == .extrapolated || $0.reach == .beyond }) {
             if let tail {
                 notes.append(
                     "Beyond the sample a generalised Pareto tail carries the prediction: \(tail.exceedances) detours over "
@@ -355,6 +360,13 @@ package struct ScalePrediction: Sendable {
                 if tail.shape >= 1 {
                     notes.append("That tail has no mean, so no bound on the slowdown follows from it; measure longer.")
                 }
+            } else if GeneralisedPareto.suffices(noise.count) {
+                notes.append(
+                    "Beyond the sample no tail can be fitted: the longest of \(Int(noise.count)) detours are as good as equal, up to "
+                        + "\((noise.longest * 1e6).oneDecimal) us, so nothing longer is in the prediction. Either they have one "
+                        + "cause and one length, or the tool's clock or bins are too coarse: record them in nanoseconds (assay "
+                        + "measure --probes detours)."
+                )
             } else {
                 notes.append(
                     "Beyond the sample there are too few detours for a tail (\(Int(noise.count)) seen), so nothing longer "
@@ -365,13 +377,10 @@ package struct ScalePrediction: Sendable {
         if question.exposed == 0 {
             notes.append("No synchronisation is exposed, so no rank waits for another: noise costs its mean.")
         }
-        if question.messageBytes != nil, network == nil {
-            notes.append(
-                "Communication is not in the prediction: the records have no net_round_trip_8b and net_bandwidth_*; measure "
-                    + "them with: assay measure --peer"
-            )
+        if question.messageBytes != nil, let network {
+            notes.append(network.source)
+            notes += network.doubts(question.algorithm).map { $0 + "." }
         }
-        if question.messageBytes != nil, let network { notes += network.doubts(question.algorithm).map { $0 + "." } }
         notes.append(
             "Ranks are taken as hit independently; what hits all of them at the same moment costs less than this."
         )

@@ -50,9 +50,7 @@ struct ServiceLoad: Sendable, Hashable {
         let servers = Double(slots)
         guard !isClosed else { return underWay > servers }
         guard underWay < servers else { return true }
-        var blocking = 1.0
-        for place in 1...max(slots, 1) { blocking = underWay * blocking / (Double(place) + underWay * blocking) }
-        return blocking / (1 - underWay / servers * (1 - blocking)) > 0.1
+        return Erlang.waiting(servers: slots, load: underWay) > 0.1
     }
 
     /// What the reader of a prediction should know; nil where the load is no cause for doubt.
@@ -63,5 +61,17 @@ struct ServiceLoad: Sendable, Hashable {
             "\(metric) is taken for the time of service and was measured under load (\(words)), while a replica is said "
             + "to serve \(slots) at once: waiting that is in it counts twice, which makes latencies too long and the load that "
             + "can be served too low; measure it with: assay measure --endpoint URL --rate \(rate)"
+    }
+}
+
+/// Erlang's formula.
+enum Erlang {
+    /// The share of requests that wait, where so many would be under way with servers enough; all where they are too few.
+    static func waiting(servers: Int, load: Double) -> Double {
+        let utilisation = load / Double(max(servers, 1))
+        guard utilisation < 1 else { return 1 }
+        var blocking = 1.0
+        for place in 1...max(servers, 1) { blocking = load * blocking / (Double(place) + load * blocking) }
+        return blocking / (1 - utilisation * (1 - blocking))
     }
 }

@@ -45,8 +45,12 @@ package struct ServiceTimes: Sendable {
     package let metric: String
     /// How many requests were measured.
     package let count: Int
+    /// The latency of the measured load with the requests put back that a closed loop never sent.
+    ///
+    /// Nil where nobody said that it was one. The queue never serves these: they hold waiting.
+    package let corrected: CorrectedLatency?
     /// Whether requests that a closed loop never sent were put back.
-    package let isReconstructed: Bool
+    package var isReconstructed: Bool { corrected != nil }
     /// The heaviest load under which a run was measured; nil where no run states any, and for `service_time`.
     var load: ServiceLoad?
     /// Detours that are added to each service, from an arm that has no service times of its own; with their source.
@@ -69,7 +73,7 @@ package struct ServiceTimes: Sendable {
     ///   - records: Of one arm.
     ///   - metric: Its name, or nothing for the first of `service_time`, `request_latency` and other times of a job.
     ///   - closedLoopInterval: The time between requests that a closed loop meant to keep, in seconds, where the user says
-    ///     that it was one: requests it could not send are put back as HdrHistogram does, and marked as reconstructed.
+    ///     that it was one: ``corrected`` is then the latency with the requests that it could not send.
     /// - Throws: ``PredictionError`` where no record has such times.
     package init(
         _ records: [Record],
@@ -99,6 +103,7 @@ package struct ServiceTimes: Sendable {
         var runs: [Measured] = []
         var total = 0
         var load: ServiceLoad?
+        var all: (values: [Double], counts: [Double]) = ([], [])
         for record in records {
             for (_, _, run) in record.runs {
                 guard let series = run.series(of: chosen.name) else { continue }
@@ -107,9 +112,10 @@ package struct ServiceTimes: Sendable {
                 {
                     load = found
                 }
-                var (values, counts) = series.weightedValues(scale: scale)
-                if let closedLoopInterval {
-                    (values, counts) = CoordinatedOmission.reconstructed(values, counts, interval: closedLoopInterval)
+                let (values, counts) = series.weightedValues(scale: scale)
+                if closedLoopInterval != nil {
+                    all.values += values
+                    all.counts += counts
                 }
                 if let measured = Measured(values, counts) {
                     runs.append(measured)
@@ -124,7 +130,9 @@ package struct ServiceTimes: Sendable {
         self.metric = chosen.name
         self.load = load
         count = total
-        isReconstructed = closedLoopInterval != nil
+        corrected = try closedLoopInterval.flatMap { interval throws(PredictionError) in
+            try CorrectedLatency(all.values, all.counts, interval: interval)
+        }
     }
 
     /// Service times from values at hand, run by run, in seconds.
@@ -138,7 +146,7 @@ package struct ServiceTimes: Sendable {
         }
         self.metric = metric
         count = runs.reduce(0) { $0 + $1.count }
-        isReconstructed = false
+        corrected = nil
     }
 
     /// That the times hold waiting already, where their runs were measured under more load than so many slots take.
@@ -215,32 +223,5 @@ struct DetourSampler {
         let count = min(RunDetours.poisson(work * longPerSecond, &generator), 100_000)
         for _ in 0..<Int(count) { sum += long.draw(generator.uniform()) }
         return sum
-    }
-}
-
-/// Requests that a closed loop did not send because it waited for a slow one.
-package enum CoordinatedOmission {
-    /// Values with those put back that were omitted: for a latency x above the interval I also x - I, x - 2I and so on.
-    ///
-    /// As HdrHistogram's recordValueWithExpectedInterval does it. A guess about requests that nobody made, so what comes
-    /// of it is called reconstructed. At most ten million values are put back.
-    package static func reconstructed(
-        _ values: [Double],
-        _ counts: [Double],
-        interval: Double
-    ) -> (values: [Double], counts: [Double]) {
-        guard interval > 0 else { return (values, counts) }
-        var pairs = Array(zip(values, counts))
-        var room = 10_000_000
-        for (value, count) in zip(values, counts) {
-            var missing = value - interval
-            while missing >= interval, room > 0 {
-                pairs.append((missing, count))
-                missing -= interval
-                room -= 1
-            }
-        }
-        pairs.sort { $0.0 < $1.0 }
-        return (pairs.map(\.0), pairs.map(\.1))
     }
 }

@@ -30,9 +30,12 @@ package struct TailQuestion: Sendable {
     package var objective: LatencyObjective?
     /// Quantiles that are predicted.
     package var quantiles = [0.5, 0.99, 0.999]
-    /// Requests in one replication, the first tenth of which is left out.
+    /// Requests in one batch of the simulated run.
     package var requests = 100_000
-    /// Replications.
+    /// Batches of the simulated run.
+    ///
+    /// Where they hold too few periods between an empty and a full queue, the run is made longer, up to
+    /// ``mostRequests`` in all.
     package var replications = 20
     /// The level of the intervals.
     package var level = 0.9
@@ -47,6 +50,8 @@ package struct TailQuestion: Sendable {
 
     /// Requests that a fleet may serve at once: each costs memory in every replication.
     package static let mostServed = 250_000
+    /// Requests that one run is made longer to, where its load asks for it.
+    package static let mostRequests = 4_000_000
 
     /// Throws for the first number that means nothing.
     package func check() throws(PredictionError) {
@@ -59,8 +64,8 @@ package struct TailQuestion: Sendable {
             1...Double(Self.mostServed)
         )
         try ScaleQuestion.check("the level of the intervals", level, 0.5...0.999)
-        try ScaleQuestion.check("the number of requests in a replication", Double(requests), 1000...1e7)
-        try ScaleQuestion.check("the number of replications", Double(replications), 2...1000)
+        try ScaleQuestion.check("the number of requests in a batch", Double(requests), 1000...1e7)
+        try ScaleQuestion.check("the number of batches", Double(replications), 2...1000)
         for quantile in quantiles { try ScaleQuestion.check("the quantile", quantile, 0.01...0.9999) }
         if let objective {
             try ScaleQuestion.check("the quantile of the objective", objective.quantile, 0.01...0.9999)
@@ -84,10 +89,12 @@ package struct TailQuestion: Sendable {
 package struct TailPrediction: Sendable {
     /// A latency at one load.
     package enum Latency: Sendable, Hashable {
-        /// In seconds, with its interval.
+        /// In seconds, with its interval, whose high end is infinite where the runs do not tell whether the fleet keeps up.
         case seconds(Double, low: Double, high: Double)
         /// More work comes than the fleet can do: latency grows as long as the load lasts.
         case unbounded
+        /// The fleet is so full that the queue fills and empties too rarely for a run of the simulation to tell.
+        case tooFew
     }
 
     /// One load.
@@ -105,16 +112,22 @@ package struct TailPrediction: Sendable {
     /// One row a rate.
     package let rows: [Row]
     /// The rate at which the objective breaks, in requests a second; zero where the service itself misses it.
+    ///
+    /// Never above the fleet's capacity.
     package let breaksAt: Interval?
+    /// Whether the objective still holds at ``breaksAt``, the highest rate that can be predicted.
+    package let holdsBeyond: Bool
     /// The rate that the fleet can serve at all, in requests a second.
     package let capacity: Double
+    /// For each quantile of the question, the highest share of the fleet's time in use at which it is predicted.
+    package let reaches: [Double]
     /// What the reader of the numbers should know, one sentence each.
     package let notes: [String]
 
-    /// Predicts latencies by replications of the queue.
+    /// Predicts latencies by a long run of the queue.
     ///
-    /// The estimate is the mean over replications that draw from all runs. The interval adds what the runs leave open:
-    /// replications that draw from runs chosen with replacement.
+    /// Quantiles are those of the whole run, and batches of it say how far chance moves them. The interval adds what the
+    /// measured runs leave open: the same requests with services of runs chosen with replacement, held against those of all.
     package init(_ service: ServiceTimes, _ question: TailQuestion) throws(PredictionError) {
         try question.check()
         self.service = service
@@ -122,54 +135,68 @@ package struct TailPrediction: Sendable {
         let mean = service.meanSeconds
         let capacity = mean > 0 ? Double(servers) / mean : .infinity
         self.capacity = capacity
-        let everything = Array(service.runs.indices)
-        let streams = (0..<question.replications).map { Replication(question, service, everything, stream: UInt64($0)) }
-        // What was measured is uncertain too, from two runs on.
-        let resampled =
-            everything.count < 2
-            ? []
-            : (0..<question.replications).map { draw -> Replication in
-                var generator = RandomGenerator(seed: question.seed, stream: 0x5E_0000 + UInt64(draw))
-                let chosen = everything.map { _ in everything[generator.index(below: everything.count)] }
-                return Replication(question, service, chosen, stream: 0x10_0000 + UInt64(draw))
-            }
-        let spread = Spread(runs: everything.count, question)
-        let rows = question.rates.map { rate -> Row in
+        let run = QueueRun(question, service)
+        let redrawn = RedrawnRuns(question, service)
+        let reaches = question.quantiles.map { run.reach(of: $0) }
+        self.reaches = reaches
+        rows = question.rates.map { rate -> Row in
             let utilisation = rate * mean / Double(servers)
             guard utilisation < 1 else {
                 return Row(rate: rate, utilisation: utilisation, latencies: question.quantiles.map { _ in .unbounded })
             }
-            let plain = streams.map { $0.quantiles(rate, question.quantiles, servers) }
-            let other = resampled.map { $0.quantiles(rate, question.quantiles, servers) }
-            let latencies = question.quantiles.indices.map { place -> Latency in
-                let interval = spread.interval(plain.map { $0[place] }, other.map { $0[place] })
-                return .seconds(interval.estimate, low: interval.low, high: interval.high)
+            let told = question.quantiles.indices.filter { utilisation <= reaches[$0] }
+            var latencies = [Latency](repeating: .tooFew, count: question.quantiles.count)
+            let wanted = told.map { question.quantiles[$0] }
+            guard !wanted.isEmpty else { return Row(rate: rate, utilisation: utilisation, latencies: latencies) }
+            let simulated = run.quantiles(at: rate, wanted)
+            let spreads = redrawn.spreads(at: rate, wanted)
+            for (place, index) in told.enumerated() {
+                let interval = simulated[place].widened(by: spreads[place])
+                latencies[index] = .seconds(
+                    interval.estimate,
+                    low: interval.low,
+                    high: redrawn.mayOverload(utilisation) ? .infinity : interval.high
+                )
             }
             return Row(rate: rate, utilisation: utilisation, latencies: latencies)
         }
-        self.rows = rows
-        breaksAt = question.objective.map { objective in
-            let limit = capacity * 1.2
-            var guess: Double?
-            func rates(_ replications: [Replication]) -> [Double] {
-                replications.map { replication in
-                    let rate = replication.breakingRate(objective, servers, upTo: limit, near: guess)
-                    guess = rate
-                    return rate
-                }
-            }
-            let plain = rates(streams)
-            return spread.interval(plain, rates(resampled))
+        if let objective = question.objective {
+            let limit = capacity * run.reach(of: objective.quantile)
+            let found = run.breakingRate(objective, upTo: limit)
+            let widened = found.interval.widened(by: redrawn.spread(of: objective, near: found.interval.estimate))
+            breaksAt = Interval(
+                estimate: min(widened.estimate, capacity),
+                low: min(widened.low, capacity),
+                high: min(widened.high, capacity),
+                level: question.level
+            )
+            holdsBeyond = found.holds
+        } else {
+            breaksAt = nil
+            holdsBeyond = false
         }
-        notes = Self.notes(service, question, rows)
+        notes = Self.notes(service, question, rows, reaches)
     }
 
-    private static func notes(_ service: ServiceTimes, _ question: TailQuestion, _ rows: [Row]) -> [String] {
+    private static func notes(
+        _ service: ServiceTimes,
+        _ question: TailQuestion,
+        _ rows: [Row],
+        _ reaches: [Double]
+    ) -> [String] {
         var notes: [String] = []
+        for (place, quantile) in question.quantiles.enumerated()
+        where rows.contains(where: { $0.latencies[place] == .tooFew }) {
+            notes.append(
+                "p\(NumberText.plain(quantile * 100)) is predicted up to \(NumberText.percent(reaches[place], 1)) in use: above "
+                    + "that the queue fills and empties too rarely in \(NumberText.grouped(TailQuestion.mostRequests)) simulated "
+                    + "requests for a number."
+            )
+        }
         if service.isReconstructed {
             notes.append(
-                "Reconstructed: requests that a closed loop did not send were put back, so quantiles rest on requests that "
-                    + "nobody made."
+                "A closed loop's pace changes what latency its client saw, not how long a service takes: requests it did not send "
+                    + "are put back in the latency of the measured load alone, and the queue serves the times as measured."
             )
         }
         if let note = service.loadNote(slots: question.slots) { notes.append(note + ".") }
@@ -192,129 +219,5 @@ package struct TailPrediction: Sendable {
             notes.append("At a rate above what the fleet can serve, latency grows without bound.")
         }
         return notes
-    }
-
-    /// From replications to an interval.
-    private struct Spread {
-        var level: Double
-        var inflation: Double
-        var reach: Double
-
-        init(runs: Int, _ question: TailQuestion) {
-            level = question.level
-            reach = StudentT.quantile(0.5 + question.level / 2, df: Double(question.replications - 1))
-            let n = Double(runs)
-            inflation =
-                runs < 2
-                ? 0 : StudentT.quantile(0.5 + question.level / 2, df: n - 1) * (n / (n - 1)).squareRoot()
-        }
-
-        /// On logarithms where there are any: near what the fleet can serve latencies scatter by factors, and an interval of
-        /// differences would reach down to zero.
-        func interval(_ plain: [Double], _ resampled: [Double]) -> Interval {
-            guard plain.allSatisfy({ $0 > 0 }), resampled.allSatisfy({ $0 > 0 }) else {
-                let interval = linear(plain, resampled)
-                return Interval(
-                    estimate: interval.estimate,
-                    low: max(0, interval.low),
-                    high: interval.high,
-                    level: level
-                )
-            }
-            let mean = Moments(plain).mean
-            let logs = linear(plain.map { Double.log($0) }, resampled.map { Double.log($0) })
-            let factor = Double.exp((logs.high - logs.low) / 2)
-            return Interval(estimate: mean, low: mean / factor, high: mean * factor, level: level)
-        }
-
-        private func linear(_ plain: [Double], _ resampled: [Double]) -> Interval {
-            let moments = Moments(plain)
-            var half = reach * moments.standardError
-            if resampled.count >= 2 {
-                // Each redrawn replication carries the noise of one simulation besides; that part is known and taken out.
-                let variance = max(0, Moments(resampled).variance - moments.variance)
-                half = (half * half + inflation * inflation * variance).squareRoot()
-            }
-            return Interval(estimate: moments.mean, low: moments.mean - half, high: moments.mean + half, level: level)
-        }
-    }
-
-    /// One stream of requests, used again at every rate so that rates compare without chance.
-    private struct Replication {
-        var gaps: [Double]
-        var services: [Double]
-        var warmUp: Int
-        /// What is left of services under way, ascending, one a server; empty where the warm-up fills the fleet by itself.
-        var underWay: [Double] = []
-
-        init(_ question: TailQuestion, _ service: ServiceTimes, _ runs: [Int], stream: UInt64) {
-            var generator = RandomGenerator(seed: question.seed, stream: stream &* 2 &+ 1)
-            gaps = question.arrivals.gaps(question.requests, &generator)
-            services = service.draws(question.requests, of: runs, &generator)
-            warmUp = question.requests / 10
-            let servers = question.replicas * question.slots
-            // An empty fleet is as full as it gets after some ten requests a server.
-            if servers * 10 > warmUp { underWay = FleetQueue.underWay(servers, of: services, &generator) }
-        }
-
-        /// The fleet as the first request of a load meets it.
-        private func fleet(_ servers: Int, at rate: Double) -> FleetQueue {
-            guard !underWay.isEmpty else { return FleetQueue(servers: servers) }
-            let mean = services.reduce(0, +) / Double(services.count)
-            let busy = Int(min(Double(servers), (rate * mean).rounded()))
-            // Evenly spaced, so that any number of them is spread as all are.
-            return FleetQueue(
-                servers: servers,
-                busyUntil: (0..<busy).map { underWay[$0 * underWay.count / busy] }
-            )
-        }
-
-        func quantiles(_ rate: Double, _ wanted: [Double], _ servers: Int) -> [Double] {
-            Quantiles.of(
-                FleetQueue.latencies(
-                    of: fleet(servers, at: rate),
-                    gaps: gaps,
-                    scale: 1 / rate,
-                    services: services,
-                    warmUp: warmUp
-                ),
-                wanted
-            )
-        }
-
-        /// The largest rate that keeps the objective, within a ten-thousandth of the limit: latencies only grow as arrivals
-        /// crowd, so halving finds it, the quicker the nearer it lies to the guess.
-        func breakingRate(
-            _ objective: LatencyObjective,
-            _ servers: Int,
-            upTo limit: Double,
-            near guess: Double?
-        ) -> Double {
-            func keeps(_ rate: Double) -> Bool {
-                FleetQueue.keeps(
-                    objective.quantile,
-                    below: objective.seconds,
-                    of: fleet(servers, at: rate),
-                    gaps: gaps,
-                    scale: 1 / rate,
-                    services: services,
-                    warmUp: warmUp
-                )
-            }
-            let alone = Quantiles.of(Array(services[warmUp...]), [objective.quantile]).first ?? .infinity
-            guard alone <= objective.seconds else { return 0 }
-            var (low, high) = (0.0, limit)
-            if let guess, guess > 0 {
-                let (below, above) = (guess * 0.98, min(guess * 1.02, limit))
-                if keeps(below) { low = below } else { high = below }
-                if low > 0, !keeps(above) { high = above } else if low > 0 { low = above }
-            }
-            if high == limit, keeps(high) { return high }
-            while high - low > limit * 1e-4 {
-                let middle = (low + high) / 2
-                if keeps(middle) { low = middle } else { high = middle }
-            }
-            return low
-        }
     }
 }

@@ -48,6 +48,7 @@ package enum ImporterRegistry {
         if head.bytes.starts(with: [0x1F, 0x8B]) { return "it is packed by gzip; unpack it first" }
         if head.bytes.prefix(4_096).contains(0) { return "it holds zero bytes, so it is no text" }
         let line = head.lines.first { !$0.trimmed.isEmpty } ?? ""
+        guard !line.isEmpty else { return "it is blank" }
         guard head.opensObject else { return "it begins with \(quoted(String(line.prefix(60))))" }
         let keys = head.leadingKeys.map { quoted($0) }
         return keys.isEmpty ? "a JSON object" : "a JSON object whose first keys are \(keys.joined(separator: ", "))"

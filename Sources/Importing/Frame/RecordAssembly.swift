@@ -21,6 +21,8 @@ package struct RecordAssembly: Sendable {
     private var runs = 0
     /// Facts that files state of the hosts of all files.
     private var facts: [HostFact] = []
+    /// The first file that states facts and no measurement, with what it is.
+    private var withoutRuns: (file: String, title: String)?
 
     /// An assembly; with `keepsHostNames`, a host that a file names is called so where the owner gave no other name.
     package init(options: ImportOptions, keepsHostNames: Bool = false) {
@@ -40,6 +42,7 @@ package struct RecordAssembly: Sendable {
     ) throws(DocumentError) {
         diagnostics += imported.diagnostics
         diagnostics += imported.blindSpots.map { Diagnostic(.note, $0, file: file) }
+        if imported.runs.isEmpty, withoutRuns == nil { withoutRuns = (file, format.title) }
         for fact in imported.facts where !facts.contains(where: { $0.name == fact.name }) { facts.append(fact) }
         for metric in imported.metrics { try declare(metric, file: file) }
         let origin = origin(imported.tool, format, sha256)
@@ -68,7 +71,15 @@ package struct RecordAssembly: Sendable {
     ///
     /// - Throws: where no file had a run, or JSON cannot spell something.
     package func finish(created: Timestamp? = nil, tool: Record.Tool) throws(DocumentError) -> Record {
-        guard !metrics.isEmpty else { throw DocumentError(file: "", problem: "no file holds a measurement") }
+        guard !metrics.isEmpty else {
+            guard let withoutRuns else { throw DocumentError(file: "", problem: "no file holds a measurement") }
+            throw DocumentError(
+                file: withoutRuns.file,
+                problem:
+                    "is of \(withoutRuns.title), which states facts of a host and measures nothing; name what was measured "
+                    + "there beside it, such as: assay import \(withoutRuns.file) nvbandwidth.json"
+            )
+        }
         let content = Record.Content(
             created: created,
             tool: tool,

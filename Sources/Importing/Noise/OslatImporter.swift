@@ -72,6 +72,14 @@ package struct OslatImporter: Importer {
         }
         // What takes less than a microsecond is the loop itself.
         let detours = bins.filter { $0.value > 1 }.map { ValueCount(Double($0.value), $0.count) } + overflow.placed
+        // Lengths are rounded up, so this much was taken at least.
+        let taken = detours.reduce(0.0) { $0 + max(0, $1.value - 1) * Double($1.count) }
+        guard taken <= duration * 1.001e6 else {
+            throw durationReader.fail(
+                "\(durationReader.found) s is shorter than the detours of processor \(processor) together, "
+                    + "\(NumberText.significant(taken / 1e6, 3)) s; the file is damaged or was edited"
+            )
+        }
         let metric = Metric.part("detour_length_cpu\(processor)", "us", .lower, .exploratory)
         let place = (line: reader.line, path: reader.path)
         try draft.add(metric, counts: detours, line: place.line, path: place.path)

@@ -43,9 +43,14 @@ enum PlainText {
         return rest[..<stop]
     }
 
+    /// Whether the text is digits alone, and at least one.
+    static func isDigits(_ text: some StringProtocol) -> Bool {
+        !text.isEmpty && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+    }
+
     /// The whole number that digits spell, else nil.
     static func count(_ text: some StringProtocol) -> Int? {
-        guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        guard isDigits(text) else { return nil }
         return Int(String(text))
     }
 }

@@ -69,6 +69,12 @@ package struct VLLMBench: JSONImporter {
                     + "waiting is missing from them."
             )
         }
+        if requests.latencies == nil {
+            draft.cannotKnow(
+                "The file has no latency of whole requests (no list 'latencies'), so no service time follows from it; write it "
+                    + "with --save-detailed by a version that keeps them, or measure with: assay measure --endpoint URL"
+            )
+        }
         if isBurst {
             draft.note(
                 .warning,

@@ -93,6 +93,9 @@ struct FioWork {
         meanSum = mean * Double(samples)
         for (key, reader) in try latency["bins"]?.mapping(maximum: 10_000).members ?? [] {
             guard let nanoseconds = Int(key), (0...1 << 60).contains(nanoseconds) else {
+                if PlainText.isDigits(key) {
+                    throw reader.fail("the bin \(quoted(key)) is too large; bins go to 1152921504606846976 nanoseconds")
+                }
                 throw reader.fail("the bin \(quoted(key)) is no whole number of nanoseconds")
             }
             let count = try reader.int(in: 0...1 << 50)

@@ -51,7 +51,9 @@ struct SlowdownChart {
                     points.map { ($0.x, place($0.noise.estimate) - 0.006, place($0.noise.estimate) + 0.006) },
                     style: "gain"
                 )
-                if let first = arm.prediction.rows.filter({ $0.reach == .extrapolated }).map(\.ranks).min() {
+                if let first = arm.prediction.rows.filter({ $0.reach == .extrapolated || $0.reach == .beyond }).map(
+                    \.ranks
+                ).min() {
                     track.rule(Self.logarithm(Double(first)), style: "level dashed")
                 }
             }

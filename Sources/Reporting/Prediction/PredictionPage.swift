@@ -24,12 +24,16 @@ extension PredictionReport {
     fileprivate var scaleSection: Markup {
         guard let scale else { return Markup() }
         let question = scale.question
-        let beyond = scale.arms.filter { $0.prediction.rows.contains { $0.reach == .extrapolated } }
+        let beyond = scale.arms.filter { arm in
+            arm.prediction.rows.contains { $0.reach == .extrapolated || $0.reach == .beyond }
+        }
         let reach =
             beyond.isEmpty
             ? ""
             : " From the dashed line on the sample does not reach"
-                + (beyond.allSatisfy { $0.prediction.tail != nil } ? ", and a fitted tail carries the line." : ".")
+                + (beyond.allSatisfy { $0.prediction.tail != nil }
+                    ? ", and a fitted tail carries the line."
+                    : ", and where no tail could be fitted nothing longer than the longest detour seen is in the line.")
         func hasNetwork(_ arm: ScaleArm) -> Bool { arm.prediction.rows.contains { $0.communication != nil } }
         let tables = scale.arms.map { arm -> Markup in
             Table(
@@ -80,11 +84,14 @@ extension PredictionReport {
         guard let tail else { return Markup() }
         let question = tail.question
         let tables = tail.arms.map { arm -> Markup in
+            let corrected = arm.prediction.service.corrected.map {
+                "<p>For \(arm.label), \(PredictionWords.corrected($0, question.quantiles)).</p>\n" as Markup
+            }
             let breaks = arm.prediction.breaksAt.flatMap { breaks in
-                question.objective.map { "<p>\(Self.breaking($0, breaks)).</p>\n" as Markup }
+                question.objective.map { "<p>\(Self.breaking($0, breaks, arm.prediction)).</p>\n" as Markup }
             }
             return Table(
-                caption: "\(arm.label)\(arm.prediction.service.isReconstructed ? ", reconstructed" : "")",
+                caption: "\(arm.label)",
                 columns: [.text("Load"), .number("In use")]
                     + question.quantiles.map { .number("\(PredictionWords.quantile($0)), ms") },
                 rows: arm.prediction.rows.map { row in
@@ -93,7 +100,7 @@ extension PredictionReport {
                             + row.latencies.map { "\(PredictionWords.latency($0))" }
                     )
                 }
-            ).markup + (breaks ?? Markup()) + Self.notes(arm.prediction.notes)
+            ).markup + (breaks ?? Markup()) + (corrected ?? Markup()) + Self.notes(arm.prediction.notes)
         }.joined()
         return """
             <section aria-labelledby="h-load">
@@ -119,7 +126,7 @@ extension PredictionReport {
                 Table.Row([
                     "\(part.name)", "\(NumberText.percent(part.share, 0))",
                     "\(part.overhead.map { PredictionWords.percent($0, signed: true) } ?? "not measured")",
-                    "\(part.metrics.joined(separator: ", "))",
+                    "\(PredictionWords.metrics(part.metrics))",
                 ])
             }
         )
@@ -134,9 +141,9 @@ extension PredictionReport {
 
     fileprivate var sourceSection: Markup {
         var rows: [Table.Row] = []
-        for (label, records) in (scale?.arms.map { ($0.label, $0.records) } ?? [])
-            + (tail?.arms.map { ($0.label, $0.records) } ?? [])
-        {
+        var sources = (scale?.arms ?? []).map { Source(label: $0.label, records: $0.records) }
+        sources += (tail?.arms ?? []).map { Source(label: $0.label, records: $0.records) }
+        for (label, records) in (sources + componentSources).map({ ($0.label, $0.records) }) {
             for record in records { rows.append(Table.Row(["\(label)", "\(record)"])) }
         }
         return """

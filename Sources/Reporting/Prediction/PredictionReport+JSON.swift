@@ -5,7 +5,7 @@ import Evidence
 extension PredictionReport {
     /// The prediction as one object.
     package var json: JSON {
-        .fields(["scale": scaleJSON, "tail": tailJSON, "components": components.map(Self.json)])
+        .fields(["scale": scaleJSON, "tail": tailJSON, "components": components.map(componentJSON)])
     }
 
     private static func json(_ interval: Interval) -> JSON {
@@ -85,12 +85,19 @@ extension PredictionReport {
                         "label": .string(arm.label),
                         "records": .array(arm.records.map { .string($0) }),
                         "metric": .string(arm.prediction.service.metric),
+                        "measured_latency": arm.prediction.service.corrected.map { Self.json($0, question.quantiles) },
                         "reconstructed": .bool(arm.prediction.service.isReconstructed),
                         "requests": .integer(arm.prediction.service.count),
                         "mean_ms": .number(arm.prediction.service.meanSeconds * 1e3),
                         "capacity_per_s": .finite(arm.prediction.capacity),
                         "rows": .array(arm.prediction.rows.map { Self.json($0, question.quantiles) }),
+                        "predicted_up_to": .array(
+                            zip(question.quantiles, arm.prediction.reaches).map {
+                                .fields(["quantile": .number($0), "utilisation": .number($1)])
+                            }
+                        ),
                         "breaks_at_per_s": arm.prediction.breaksAt.map(Self.json),
+                        "breaks_beyond": arm.prediction.breaksAt.map { _ in .bool(arm.prediction.holdsBeyond) },
                         "notes": .array(arm.prediction.notes.map { .string($0) }),
                     ])
                 }
@@ -105,10 +112,11 @@ extension PredictionReport {
                 zip(quantiles, row.latencies).map { quantile, latency in
                     switch latency {
                     case .unbounded: .fields(["quantile": .number(quantile), "bounded": .bool(false)])
+                    case .tooFew: .fields(["quantile": .number(quantile), "too_few": .bool(true)])
                     case .seconds(let estimate, let low, let high):
                         .fields([
                             "quantile": .number(quantile), "bounded": .bool(true), "ms": .number(estimate * 1e3),
-                            "low_ms": .number(low * 1e3), "high_ms": .number(high * 1e3),
+                            "low_ms": .number(low * 1e3), "high_ms": .finite(high * 1e3),
                         ])
                     }
                 }
@@ -116,21 +124,41 @@ extension PredictionReport {
         ])
     }
 
-    private static func json(_ components: ComponentPrediction) -> JSON {
+    private static func json(_ latency: CorrectedLatency, _ quantiles: [Double]) -> JSON {
         .fields([
+            "closed_loop_ms": .number(latency.interval * 1e3),
+            "latencies": .array(
+                quantiles.map { quantile in
+                    let (measured, reconstructed) = latency.quantile(quantile)
+                    return .fields([
+                        "quantile": .number(quantile), "measured_ms": .number(measured * 1e3),
+                        "reconstructed_ms": .number(reconstructed * 1e3),
+                    ])
+                }
+            ),
+        ])
+    }
+
+    private func componentJSON(_ components: ComponentPrediction) -> JSON {
+        .fields([
+            "sources": .array(
+                componentSources.map {
+                    .fields(["label": .string($0.label), "records": .array($0.records.map { .string($0) })])
+                }
+            ),
             "parts": .array(
                 components.parts.map { part in
                     .fields([
                         "name": .string(part.name), "share": .number(part.share),
-                        "overhead": part.overhead.map(json),
+                        "overhead": part.overhead.map(Self.json),
                         "metrics": .array(part.metrics.map { .string($0) }),
                     ])
                 }
             ),
             "rest": .number(components.rest),
-            "explained": json(components.explained),
-            "measured": components.measured.map(json),
-            "residual": components.residual.map(json),
+            "explained": Self.json(components.explained),
+            "measured": components.measured.map(Self.json),
+            "residual": components.residual.map(Self.json),
             "refuted": .bool(components.isRefuted),
             "missing": .array(components.missing.map { .string($0) }),
             "verdict": .string(components.verdict),

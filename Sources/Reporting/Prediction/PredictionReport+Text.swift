@@ -29,7 +29,7 @@ extension PredictionReport {
             lines.append("")
             lines.append(
                 "\(arm.label): \(PredictionWords.detours(noise.count)) in \(NumberText.significant(noise.watchedSeconds, 3)) s "
-                    + "on \(counted(noise.processors, "processor")), \(counted(noise.runs, "run")); \(NumberText.percent(noise.share, 3)) of the time, "
+                    + "on \(counted(noise.processors, "processor")), \(counted(noise.runs, "run")); \(PredictionWords.share(noise.share)) of the time, "
                     + "the longest \(PredictionWords.time(noise.longest)) ms"
             )
             let hasNetwork = arm.prediction.rows.contains { $0.communication != nil }
@@ -77,10 +77,13 @@ extension PredictionReport {
             let service = arm.prediction.service
             lines.append("")
             lines.append(
-                "\(arm.label): \(service.metric)\(service.isReconstructed ? " (reconstructed)" : ""), "
+                "\(arm.label): \(service.metric), "
                     + "\(counted(service.count, "request")), mean \(PredictionWords.time(service.meanSeconds)) ms; "
                     + "the fleet serves at most \(NumberText.significant(arm.prediction.capacity, 4)) requests/s"
             )
+            if let corrected = service.corrected {
+                lines.append(PredictionWords.corrected(corrected, question.quantiles))
+            }
             if !arm.prediction.rows.isEmpty {
                 var table = TextTable(
                     header: ["requests/s", "in use"] + question.quantiles.map(PredictionWords.quantile),
@@ -95,17 +98,27 @@ extension PredictionReport {
                 lines += Self.lines(table)
             }
             if let objective = question.objective, let breaks = arm.prediction.breaksAt {
-                lines.append(Self.breaking(objective, breaks))
+                lines.append(Self.breaking(objective, breaks, arm.prediction))
             }
             lines += arm.prediction.notes
         }
         return lines
     }
 
-    static func breaking(_ objective: LatencyObjective, _ breaks: Interval) -> String {
+    static func breaking(
+        _ objective: LatencyObjective,
+        _ breaks: Interval,
+        _ prediction: TailPrediction
+    ) -> String {
         let words =
             "\(PredictionWords.quantile(objective.quantile)) below \(PredictionWords.time(objective.seconds)) ms"
         guard breaks.estimate > 0 else { return "\(words) is missed at any load: the service alone takes longer" }
+        if prediction.holdsBeyond {
+            let share = NumberText.percent(breaks.estimate / prediction.capacity, 1)
+            return
+                "\(words) holds up to at least \(NumberText.significant(min(breaks.low, breaks.estimate), 3)) requests/s; "
+                + "nothing is predicted above \(NumberText.significant(breaks.estimate, 3)) requests/s (\(share) in use)"
+        }
         return "\(words) holds up to \(NumberText.significant(breaks.estimate, 3)) requests/s "
             + "[\(NumberText.significant(breaks.low, 3)), \(NumberText.significant(breaks.high, 3))]"
     }
@@ -119,7 +132,7 @@ extension PredictionReport {
             table.rows.append([
                 part.name, NumberText.percent(part.share, 0),
                 part.overhead.map { PredictionWords.percent($0, signed: true) } ?? "not measured",
-                part.metrics.joined(separator: ", "),
+                PredictionWords.metrics(part.metrics),
             ])
         }
         return lines(table) + [components.verdict]

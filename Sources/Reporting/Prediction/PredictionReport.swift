@@ -43,6 +43,22 @@ package struct PredictionReport: Sendable {
     /// Parts of a job, combined.
     package var components: ComponentPrediction?
 
+    /// The records that parts and job come from, arm by arm.
+    package var componentSources: [Source] = []
+
+    /// Records of one arm.
+    package struct Source: Sendable {
+        /// What the arm is called, and what its records are of.
+        package var label: String
+        /// The records, by identifier.
+        package var records: [String]
+
+        package init(label: String, records: [String]) {
+            self.label = label
+            self.records = records
+        }
+    }
+
     /// A report of what there is.
     package init(
         scale: (question: ScaleQuestion, arms: [ScaleArm])? = nil,
@@ -70,10 +86,34 @@ enum PredictionWords {
             + "[\(interval.low.isFinite ? digits(interval.low * 100) : "no lower bound"), \(high)]"
     }
 
-    /// As many decimals as two significant digits need, three at most.
+    /// As many decimals as two significant digits need.
     private static func digits(_ number: Double) -> String {
         let size = abs(number)
+        if size > 0, size < 0.01 { return NumberText.significant(number, 2) }
         return NumberText.grouped(number, size >= 10 ? 1 : size >= 0.1 ? 2 : 3)
+    }
+
+    /// A share with three decimals of a per cent, or two significant digits of a small one.
+    static func share(_ share: Double) -> String {
+        share > 0 && share < 1e-4 ? "\(NumberText.significant(share * 100, 2)) %" : NumberText.percent(share, 3)
+    }
+
+    /// Names of metrics, those of one tool taken together where there are many.
+    static func metrics(_ names: [String]) -> String {
+        guard names.count > 4 else { return names.joined(separator: ", ") }
+        var groups: [(beginning: String, names: [String])] = []
+        for name in names {
+            let beginning = name.split(separator: "_").first.map(String.init) ?? name
+            if let place = groups.firstIndex(where: { $0.beginning == beginning }) {
+                groups[place].names.append(name)
+            } else {
+                groups.append((beginning, [name]))
+            }
+        }
+        return groups.map { group in
+            group.names.count < 3
+                ? group.names.joined(separator: ", ") : "\(group.names.count) metrics \(group.beginning)_…"
+        }.joined(separator: ", ")
     }
 
     static func milliseconds(_ interval: Interval) -> String {
@@ -87,7 +127,9 @@ enum PredictionWords {
     static func latency(_ latency: TailPrediction.Latency) -> String {
         switch latency {
         case .unbounded: "no bound"
-        case .seconds(let estimate, let low, let high): "\(time(estimate)) [\(time(low)), \(time(high))]"
+        case .tooFew: "too few"
+        case .seconds(let estimate, let low, let high):
+            "\(time(estimate)) [\(time(low)), \(high.isFinite ? time(high) : "no bound")]"
         }
     }
 
@@ -95,6 +137,7 @@ enum PredictionWords {
         switch reach {
         case .sample: "from the sample"
         case .extrapolated: "extrapolated"
+        case .beyond: "beyond the sample, no tail"
         case .none: "no detour seen"
         }
     }
@@ -119,6 +162,16 @@ enum PredictionWords {
     /// Counts of histograms are whole, though they are kept as numbers.
     static func detours(_ count: Double) -> String {
         "\(NumberText.grouped(count)) \(count == 1 ? "detour" : "detours")"
+    }
+
+    /// What a client that waited saw of the load it measured, and what requests in time would have seen.
+    static func corrected(_ latency: CorrectedLatency, _ quantiles: [Double]) -> String {
+        let each = quantiles.map { quantile in
+            let (measured, reconstructed) = latency.quantile(quantile)
+            return "\(Self.quantile(quantile)) \(time(reconstructed)) (measured \(time(measured)))"
+        }
+        return "latency of the measured load in ms, reconstructed with the requests that a closed loop of one every "
+            + "\(time(latency.interval)) ms did not send: \(each.joined(separator: ", "))"
     }
 
     static func quantile(_ quantile: Double) -> String { "p\(NumberText.plain(quantile * 100))" }

@@ -113,6 +113,25 @@ struct ScalePredictionTests {
         #expect(zip(rows, slack).allSatisfy { $0 > $1 })
     }
 
+    @Test("says why there is no tail beyond the sample: too few detours, or all of one length; extrapolates neither")
+    func noTail() throws {
+        func prediction(_ lengths: [Double]) throws -> ScalePrediction {
+            var question = Self.question(0.1, nodes: [100_000])
+            question.draws = 20
+            return try Self.predict(DetourNoise(watches: [("a", 100.0, lengths)]), question)
+        }
+        let few = try prediction((1...50).map { 1e-5 * Double($0) })
+        #expect(few.rows[0].reach == .beyond)
+        #expect(few.notes.contains { $0.contains("too few detours for a tail (50 seen)") }, "\(few.notes)")
+        let equal = try prediction([Double](repeating: 1e-4, count: 5_000))
+        #expect(equal.rows[0].reach == .beyond && equal.tail == nil)
+        let note = try #require(equal.notes.first { $0.hasPrefix("Beyond the sample") })
+        #expect(note.contains("5000 detours are as good as equal") && !note.contains("too few"), "\(note)")
+        // Against itself: no overhead, whatever the detours leave open.
+        let overhead = try #require(equal.overhead(of: equal, level: 0.9).first)
+        #expect(overhead.estimate == 0 && overhead.contains(0))
+    }
+
     @Test("says where the sample ends, and its interval widens there")
     func extrapolation() throws {
         var generator = RandomGenerator(seed: 3)

@@ -215,12 +215,70 @@ struct TailPredictionTests {
         question.replications = 4
         question.quantiles = [0.5]
         // Constant services of a second, servers free for ten in all: half and more wait. An empty fleet would not fill.
-        let row = try TailPrediction(try ServiceTimes(runs: [[1, 1, 1]]), question).rows[0]
-        guard case .seconds(let median, _, _) = row.latencies[0] else { return #expect(Bool(false)) }
-        #expect(median > 1)
+        let service = try ServiceTimes(runs: [[1, 1, 1]])
+        #expect(QueueRun(question, service).quantiles(at: 199_990, [0.5])[0].estimate > 1)
+        // What ten services tell of so full a fleet is no prediction.
+        let prediction = try TailPrediction(service, question)
+        #expect(prediction.rows[0].latencies == [.tooFew])
+        #expect(prediction.reaches[0] < 0.999_95)
         question = TailQuestion(rates: [1], replicas: 100_000)
         question.slots = 10_000
         #expect(throws: PredictionError.self) { try question.check() }
+    }
+
+    /// A sample so fine that drawing from it is drawing from the law.
+    static func exponentialServices() throws -> ServiceTimes {
+        let count = 400_000
+        return try ServiceTimes(
+            runs: [(0..<count).map { ScaleMath.negativeLog(1 - (Double($0) + 0.5) / Double(count)) }]
+        )
+    }
+
+    @Test("is that of M/M/c near capacity, as far as a run tells; beyond that it says so", arguments: [1, 4])
+    func nearCapacity(servers: Int) throws {
+        var question = TailQuestion(rates: [0.95, 0.995].map { $0 * Double(servers) }, replicas: servers)
+        question.level = 0.99
+        let result = try TailPrediction(try Self.exponentialServices(), question)
+        let load = 0.95 * Double(servers)
+        for (place, quantile) in [0.5, 0.99].enumerated() {
+            let truth = Self.exponentialQuantile(servers, load, quantile)
+            guard case .seconds(let estimate, let low, let high) = result.rows[0].latencies[place] else {
+                Issue.record("no latency")
+                continue
+            }
+            #expect(low <= truth && truth <= high, "\(truth) outside \(low)...\(high)")
+            #expect(abs(estimate / truth - 1) < 0.1, "\(estimate), not \(truth)")
+        }
+        #expect(result.rows[0].latencies[2] == .tooFew)
+        #expect(result.rows[1].latencies == [.tooFew, .tooFew, .tooFew])
+        // Twenty excursions beyond p99 in four million requests of exponential services: 1 - 1/sqrt(2000).
+        #expect(abs(result.reaches[1] - 0.9776) < 0.001)
+        #expect(result.notes.contains { $0.hasPrefix("p99 is predicted up to 97.") }, "\(result.notes)")
+    }
+
+    @Test("no load above capacity keeps an objective, and none is named above what can be predicted")
+    func breakingNearCapacity() throws {
+        let service = try Self.exponentialServices()
+        var question = TailQuestion(rates: [], replicas: 1)
+        question.objective = LatencyObjective(quantile: 0.99, seconds: 1_200)
+        let loose = try TailPrediction(service, question)
+        let limit = try #require(loose.breaksAt)
+        #expect(loose.holdsBeyond && abs(limit.estimate - 0.9776) < 0.001)
+        #expect(limit.high <= loose.capacity)
+        // Runs that differ by a fifth leave open far more than the fleet serves on average; its capacity is the bound still.
+        let runs = try ServiceTimes(runs: [[0.8], [1.2], [1], [1]])
+        question.requests = 2_000
+        let differing = try TailPrediction(runs, question)
+        #expect(try #require(differing.breaksAt).high <= differing.capacity)
+    }
+
+    @Test("has no upper bound where the runs leave open that more comes than the fleet can do")
+    func mayOverload() throws {
+        var question = TailQuestion(rates: [3.6], replicas: 4)
+        question.requests = 5_000
+        let result = try TailPrediction(try ServiceTimes(runs: [[0.8], [1.2], [1], [1]]), question)
+        guard case .seconds(_, _, let high) = result.rows[0].latencies[0] else { return #expect(Bool(false)) }
+        #expect(high == .infinity)
     }
 
     @Test("has no load that keeps an objective which the service alone misses")
@@ -334,11 +392,29 @@ struct TailPredictionTests {
     }
 
     @Test("puts requests back only where asked, as HdrHistogram does")
-    func omission() {
-        let (values, counts) = CoordinatedOmission.reconstructed([1, 5], [10, 1], interval: 1)
+    func omission() throws {
+        let (values, counts) = try CoordinatedOmission.reconstructed([1, 5], [10, 1], interval: 1)
         #expect(values == [1, 1, 2, 3, 4, 5])
         #expect(counts.reduce(0, +) == 15)
-        #expect(CoordinatedOmission.reconstructed([1, 5], [10, 1], interval: 0).values == [1, 5])
+        #expect(try CoordinatedOmission.reconstructed([1, 5], [10, 1], interval: 0).values == [1, 5])
+        // A thousand seconds at every microsecond would be more than is kept: the longest would be left out unsaid.
+        #expect(throws: PredictionError.self) {
+            try CoordinatedOmission.reconstructed([1, 1000], [10, 1], interval: 1e-6)
+        }
+    }
+
+    @Test("how a client measured corrects the latency it saw, never what the fleet can serve")
+    func closedLoop() throws {
+        let metric = Metric(name: "request_latency", unit: "s", direction: .lower)
+        let run = try Sample.run("1", [1, 1, 1, 1, 1, 1, 1, 1, 1, 5], metric: metric)
+        let record = try Sample.record(metrics: [metric], hosts: ["h": [[run]]])
+        let plain = try ServiceTimes([record])
+        let corrected = try ServiceTimes([record], closedLoopInterval: 1)
+        #expect(corrected.meanSeconds == plain.meanSeconds && corrected.isReconstructed && !plain.isReconstructed)
+        let latency = try #require(corrected.corrected)
+        // 1 (ten times, one of them put back), 2, 3, 4 and 5.
+        #expect(latency.quantile(0.85) == (1, 3))
+        #expect(throws: PredictionError.self) { try ServiceTimes([record], closedLoopInterval: 1e-9) }
     }
 
     @Test("lengthens services by another arm's detours")

@@ -95,6 +95,7 @@ import Testing
         let run = try #require(record.runs.first?.run)
         #expect(run.condition("request_rate_per_s") == "inf" && run.condition("load_loop") == "closed")
         #expect(run.condition("concurrency") == "32" && run.condition("latency_start") == "service")
+        #expect(record.hosts.first?.blindSpots.contains { $0.contains("no latency of whole requests") } == true)
         let bytes = try ImportSample.named("vllm-bench/summary-burst.json").bytes
         #expect(try Import.runs(bytes, VLLMBench.self).diagnostics.contains { $0.message.contains("rate is infinite") })
     }

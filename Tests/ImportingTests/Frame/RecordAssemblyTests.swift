@@ -104,8 +104,14 @@ import Testing
         #expect(short.descriptiveBecause?.hasPrefix("too few") == true)
     }
 
-    @Test func `an assembly of nothing is refused`() {
+    @Test func `an assembly of nothing is refused; of facts alone with what must stand beside them`() throws {
         #expect(throws: DocumentError.self) { try assembled([]) }
+        let facts = ImportedRuns(metrics: [], runs: [])
+        let error = #expect(throws: DocumentError.self) { try assembled([("dcgm.json", facts)]) }
+        #expect(
+            error?.file == "dcgm.json" && error?.problem.contains("beside it") == true,
+            "\(error?.description ?? "")"
+        )
     }
 
     @Test func `a file that several formats know, or none, is refused with their names`() throws {
@@ -113,6 +119,10 @@ import Testing
             _ = try ImporterRegistry.importer(for: ImportHead(Array("hello\n".utf8), isWhole: true), file: "x")
         }
         #expect(unknown?.problem.contains("it begins with 'hello'") == true)
+        let blank = #expect(throws: DocumentError.self) {
+            _ = try ImporterRegistry.importer(for: ImportHead(Array(" \n\n".utf8), isWhole: true), file: "x")
+        }
+        #expect(blank?.problem.contains("it is blank") == true, "\(blank?.description ?? "")")
         let near = #expect(throws: DocumentError.self) {
             let text = "{\"jobs\": [{\"clat_ns\": {}}], \"disk_util\": []}"
             _ = try ImporterRegistry.importer(for: ImportHead(Array(text.utf8), isWhole: true), file: "x")

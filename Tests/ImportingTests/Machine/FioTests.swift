@@ -118,6 +118,8 @@ import Testing
         ("\"error\": 0", "\"error\": 28", "ended with error 28"),
         ("\"N\": 1024", "\"N\": 1025", "the bins hold 1024 samples and 'N' says 1025"),
         ("\"iops\": ", "\"iops\": \"x\", \"was\": ", "'x' is not a number"),
+        ("\"47872\"", "\"99999999999999999999\"", "the bin '99999999999999999999' is too large"),
+        ("\"47872\"", "\"47,872\"", "is no whole number of nanoseconds"),
     ])
     func `what cannot be trusted is refused`(_ old: String, _ new: String, _ words: String) throws {
         let refusal = Import.refusal(try Import.replacing("fio/plus.json", old, new), FioImporter.self)

@@ -87,6 +87,13 @@ import Testing
         }
         #expect(record.runs.first?.run.condition("detour_threshold_ns") == "1000")
     }
+
+    @Test func `a time shorter than the detours in it is refused`() throws {
+        let text = String(decoding: try ImportSample.named("oslat/run.json").bytes, as: UTF8.self)
+        let short = text.replacing(#/"duration": [0-9.]+/#, with: "\"duration\": 0.001")
+        let refusal = Import.refusal(Array(short.utf8), OslatImporter.self)
+        #expect(refusal?.contains("is shorter than the detours of processor") == true, "\(refusal ?? "read")")
+    }
 }
 
 @Suite struct RTLATests {
