@@ -46,7 +46,8 @@ def patterns(mig, names):
         (p, s, ((1 << p["placements"]["size"]) - 1) << s) for p in profiles for s in p["placements"]["starts"]
     ]
     walk(0, 0, [], 0)
-    counts = [tuple(m.count(n) for n in names) for m in found]
+    # Sorted, so that a seed draws the same demands each time: a set of strings has another order in every process.
+    counts = sorted(tuple(m.count(n) for n in names) for m in found)
     return [a for a in counts if not any(a != b and all(x <= y for x, y in zip(a, b)) for b in counts)]
 
 
@@ -69,14 +70,19 @@ def least(models, demand):
         rows = [([row], wanted) for row, wanted in enumerate(demand[0])]
     else:
         rows = demand
+    # Who is served where: an instance serves one row, also where several rows want its profile.
+    served = {}
     for places, wanted in rows:
-        served = [
-            column[place] * x
-            for (columns, _), counts, place in zip(models, taken, places)
-            if place is not None
-            for column, x in zip(columns, counts)
-        ]
-        model.add(sum(served) >= wanted)
+        shares = []
+        for index, place in enumerate(places):
+            if place is None:
+                continue
+            shares.append(model.new_int_var(0, wanted, ""))
+            served.setdefault((index, place), []).append(shares[-1])
+        model.add(sum(shares) == wanted)
+    for (index, place), shares in served.items():
+        columns, _ = models[index]
+        model.add(sum(column[place] * x for column, x in zip(columns, taken[index])) >= sum(shares))
     model.minimize(sum(x for counts in taken for x in counts))
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
