@@ -44,6 +44,22 @@ import Testing
         #expect(picture.hasPrefix("<svg xmlns=") && !picture.contains("<b>"))
     }
 
+    @Test("What a star means stands under the picture also where nothing changes") func star() throws {
+        var host = PlannedHost(name: "node1", gpus: [PlannedGPU(index: 0, model: "h100-sxm-80gb")])
+        host.gpus[0].mode = .mig([PlannedInstance(MIGInstance(profile: "3g.40gb", start: 4, size: 4), isBusy: true)])
+        let plan = try LayoutPlanner.plan(
+            PlanRequest(
+                name: "t",
+                hosts: [host],
+                isPresentKnown: true,
+                demand: [PlanDemand(.profile("3g.40gb"), count: 1)]
+            ),
+            catalogue: try GPUCatalogue.standard()
+        )
+        let page = Report.planHTML(PlanReport(plan: plan, levels: []))
+        #expect(page.contains("As it stands; nothing changes; * has a running job."))
+    }
+
     @Test("Every instance has a box as wide as its slices, inside the picture") func boxes() throws {
         let report = try report()
         let host = try #require(report.plan.hosts.first { $0.gpus.contains { !$0.isWhole } })

@@ -89,9 +89,9 @@ private struct PlanPage {
         var body = Markup()
         for (index, look) in looks.prefix(PlanReport.lookLimit).enumerated() {
             body += "<h3>\(look.title)</h3>\n"
+            let keeps = look.host.gpus.contains { $0.instances.contains(where: \.hasJob) }
             if let present = look.present, present.gpus.map(\.mode) != look.host.gpus.map(\.mode) {
                 body += figure("host\(index)-now", "\(look.title), now", "Now; * has a running job.", present)
-                let keeps = look.host.gpus.contains { $0.instances.contains(where: \.hasJob) }
                 body += figure(
                     "host\(index)",
                     "\(look.title), planned",
@@ -99,7 +99,8 @@ private struct PlanPage {
                     look.host
                 )
             } else {
-                let caption = look.present == nil ? "Planned." : "As it stands; nothing changes."
+                let stands = look.present == nil ? "Planned" : "As it stands; nothing changes"
+                let caption = keeps ? "\(stands); * has a running job." : "\(stands)."
                 body += figure("host\(index)", look.title, caption, look.host)
             }
         }
