@@ -199,6 +199,11 @@ struct PredictedUseTests {
         #expect(missing.notes.contains { $0.contains("no evidence for it has detours of both arms") })
     }
 
+    @Test("a study takes the fleets that a prediction takes, and no wider ones")
+    func widest() throws {
+        #expect(ServingLoad.mostServed == TailQuestion.mostServed)
+    }
+
     @Test("a tail without a mean moves no overhead: there is no bound to combine")
     func unbounded() throws {
         // Pareto lengths of shape 1.6 from 10 us on.

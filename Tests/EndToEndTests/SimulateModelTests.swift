@@ -217,6 +217,8 @@ import Testing
         )
         #expect(decided["model_detail"] as? String == report["model_detail"] as? String)
         #expect(try folder.read("k.csv") == folder.read("j.csv"))
+        let free = try AssayBinary.json(estate + ["--decision", "d.json"], in: folder.path)
+        #expect((free["model_detail"] as? String)?.contains("the decision does not say how it took its jobs") == true)
         for (more, status, word) in [
             ([], 64, "--decision FILE.json"), (["--assign", "class:notebook=metal"], 64, "deployment model"),
             (["--assign", "class:notebok=bare-metal"], 2, "'notebok'"),

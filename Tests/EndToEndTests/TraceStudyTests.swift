@@ -229,6 +229,19 @@ import Testing
         let kept = try AssayBinary.json(replay + ["--json"], in: folder.path)
         #expect((kept["model_detail"] as? String)?.contains("jobs as the decision took them") == true)
         #expect((kept["p95_wait_s"] as? NSNumber)?.doubleValue ?? .infinity <= 3_600)
+        // What is not there is not taken for free.
+        let text = try folder.read("out/decision.json")
+        for (old, new, words) in [
+            (#""name": "notebooks", "jobs""#, #""name": "books", "jobs""#, "replay: has no workload 'notebooks'"),
+            (#""model": "bare-metal-mig", "start_up_s""#, #""model": "vm-sriov", "start_up_s""#, "lack bare-metal-mig"),
+        ] {
+            let changed = text.split(whereSeparator: \.isNewline).map { $0.drop { $0 == " " } }.joined(separator: " ")
+                .replacing(old, with: new)
+            try folder.write("changed.json", changed)
+            let outcome = try AssayBinary.run(replay.dropLast() + ["changed.json"], in: folder.path)
+            #expect(outcome.status == 2 && outcome.errors.contains("changed.json:1: "), "\(outcome.errors)")
+            #expect(outcome.errors.contains(words), "\(outcome.errors)")
+        }
         let flagged = try AssayBinary.json(replay + ["--overhead", "0", "--json"], in: folder.path)
         #expect((flagged["model_detail"] as? String)?.contains("costs as the flags say") == true)
     }

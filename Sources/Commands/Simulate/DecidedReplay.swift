@@ -18,7 +18,9 @@ struct DecidedReplay: Sendable {
     var platforms: [DeploymentModel: ModelOverheads] = [:]
 
     /// Reads `replay` of a decision.json; nil where it is of a version that did not say so much.
-    init?(_ replay: Reader) throws(DocumentError) {
+    ///
+    /// - Throws: where it lacks a platform or a workload of the estate chosen: what nothing says would cost nothing.
+    init?(_ replay: Reader, for parts: [MixedOptions.Part]) throws(DocumentError) {
         let fields = try replay.mapping()
         guard let startUp = fields["recorded_start_up_s"], let platforms = fields["platforms"] else { return nil }
         recordedStartUpMilliseconds = try Self.milliseconds(startUp)
@@ -52,6 +54,14 @@ struct DecidedReplay: Sendable {
                 overheads: overheads
             )
         }
+        for part in parts {
+            guard self.platforms[part.model] != nil else {
+                throw platforms.fail("lack \(part.model), which the estate chosen has; decide again")
+            }
+            for name in part.workloads where workloads[name] == nil {
+                throw replay.fail("has no workload '\(name)', which the estate chosen serves; decide again")
+            }
+        }
     }
 
     /// The jobs in the work that they are on the estate chosen.
@@ -62,7 +72,7 @@ struct DecidedReplay: Sendable {
     ///   - parts: of the estate, from the same decision.
     ///   - geometry: of its GPUs.
     /// - Returns: durations stretched by the overheads of the models chosen.
-    /// - Throws: ``SimulationError``, as the engine, and for a workload that the decision did not replay.
+    /// - Throws: ``SimulationError``, as the engine, and for parts of another decision.
     func work(
         _ trace: Trace,
         _ selector: ContiguousArray<Int32>,
@@ -94,13 +104,7 @@ struct DecidedReplay: Sendable {
             known,
             under: RecordedModel(recordedUnder, overheads: recorded, geometry: geometry)
         )
-        var stretched = jobs.trace
-        for index in 0..<stretched.count {
-            var job = stretched[index]
-            let workload = Int(job.speedClass)
-            job.duration = Int64((Double(job.duration) * known[workload].stretch(overheads[workload])).rounded())
-            stretched[index] = job
-        }
+        let stretched = jobs.stretched(zip(known, overheads).map { $0.stretch($1) })
         return try WorkTrace(
             stretched,
             under: RecordedModel(.bareMetal),

@@ -156,7 +156,10 @@ extension MixedOptions {
                 parts.append(Part(model: model, selectors: own, gpus: gpus, workloads: names, slots: slots))
             }
             guard !parts.isEmpty else { throw assignment.fail("has no platforms") }
-            return (parts, try object["replay"].flatMap { replay throws(DocumentError) in try DecidedReplay(replay) })
+            return (
+                parts,
+                try object["replay"].flatMap { replay throws(DocumentError) in try DecidedReplay(replay, for: parts) }
+            )
         }
         throw root.fail("chose no assignment")
     }

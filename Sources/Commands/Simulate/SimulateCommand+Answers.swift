@@ -250,7 +250,14 @@ extension SimulateCommand {
         let homes = ContiguousArray(
             mapping.selector.map { partOf.indices.contains(Int($0)) ? partOf[Int($0)] : TraceJob.none }
         )
-        let jobs = decided != nil ? "; jobs as the decision took them" : said != nil ? "; costs as the flags say" : ""
+        let jobs =
+            if isFlagged {
+                said == nil ? "" : "; costs as the flags say"
+            } else if decided != nil {
+                "; jobs as the decision took them"
+            } else {
+                mixed.decision == nil ? "" : "; at no cost, for the decision does not say how it took its jobs"
+            }
         return MixedEstate(
             model: .mixed(parts),
             homes: homes,

@@ -91,7 +91,7 @@ package struct NormalisedJobs: Sendable {
         for index in 0..<trace.count {
             var one = trace[index]
             let share = workloads[Int(one.speedClass)].bareMetalShare
-            one.duration = Int64((Double(max(one.duration, 0)) * share).rounded())
+            one.duration = WorkTrace.scaled(one.duration, share)
             one.requested = TraceJob.unknown
             trace[index] = one
         }
@@ -99,5 +99,19 @@ package struct NormalisedJobs: Sendable {
         self.typed = typed
         self.unknownMemory = unknownMemory
         swallowed = work.swallowed
+    }
+
+    /// The jobs as long as they hold what they are given.
+    ///
+    /// - Parameter factors: by workload, how many times as long as on bare metal.
+    /// - Returns: the jobs in the same order.
+    package func stretched(_ factors: [Double]) -> Trace {
+        var stretched = trace
+        for index in 0..<stretched.count {
+            var one = stretched[index]
+            one.duration = WorkTrace.scaled(one.duration, factors[Int(one.speedClass)])
+            stretched[index] = one
+        }
+        return stretched
     }
 }

@@ -48,6 +48,16 @@ import Testing
         #expect(jobs.trace[0].requested == TraceJob.unknown)
         #expect((jobs.typed, jobs.unknownMemory, jobs.swallowed) == (1, 1, 0))
         // Replayed as it was recorded, a job takes as long again, its start-up aside.
-        #expect(abs(100_000 * Self.half.stretch(0.08) - 104_000) < 1)
+        #expect(jobs.stretched([Self.half.stretch(0.08)]).duration == [104_000, 104_000])
+    }
+
+    @Test func `times beyond all bounds stay numbers`() throws {
+        var trace = Trace()
+        trace.append(TraceJob(id: 1, submit: 0, duration: 1 << 50, speedClass: 0))
+        var absurd = Self.half
+        absurd.bareMetalShare = 1e300
+        let jobs = try NormalisedJobs(trace, [absurd], under: RecordedModel(.bareMetal))
+        #expect(jobs.trace.duration == [1 << 60])
+        #expect(jobs.stretched([1e300]).duration == [1 << 60])
     }
 }
