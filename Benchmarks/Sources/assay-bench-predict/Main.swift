@@ -56,7 +56,9 @@ struct Main {
                 + "injected detours, against the same without"
         )
         let still = record(.none, seconds: seconds, seed: 1)
-        say("without injection: \(percent(still.share)) of the time, dispersion \(tenths(still.dispersion))")
+        say(
+            "without injection: \(percent(still.share)) of the time, dispersion by length \(still.regularity.dispersions.map(tenths).joined(separator: ", "))"
+        )
         say("case                              predicted  90 % interval      measured  error   inside")
         var good = 0
         var counted = 0
@@ -106,15 +108,17 @@ struct Main {
 
     /// One process alone, six runs of its own.
     static func record(_ plan: InjectionPlan, seconds: Double, seed: UInt64) -> DetourNoise {
-        var windows: [Double] = []
+        // By class of length and run, as `assay measure` counts them.
+        var windows = DetourRegularity.metrics.map { _ in [[Double]]() }
         let watches = (0..<6).map { run -> (place: String, workSeconds: Double, lengths: [Double]) in
             var worker = Worker(plan, seed: seed &+ UInt64(run) &* 104_729)
             worker.keepsGaps = true
             worker.work(seconds * 1e9 / 6)
-            windows += counts(worker.starts)
+            for place in windows.indices { windows[place].append(counts(worker, place)) }
             return (place: "one", workSeconds: worker.workNanoseconds * 1e-9, lengths: worker.gaps.map { $0 * 1e-9 })
         }
-        return DetourNoise(watches: watches, dispersion: dispersion(windows))
+        let dispersions = windows.map { DetourRegularity.dispersion($0) ?? 1 }
+        return DetourNoise(watches: watches, regularity: DetourRegularity(classes: dispersions))
     }
 
     /// What follows from it for so many.
@@ -130,20 +134,15 @@ struct Main {
         return row.noise
     }
 
-    /// Detours in windows of a tenth of a second, the last one apart.
-    static func counts(_ starts: [Double]) -> [Double] {
-        guard let first = starts.first, let last = starts.last else { return [] }
+    /// Detours of one class in windows of a tenth of a second, the last one apart.
+    static func counts(_ worker: Worker, _ place: Int) -> [Double] {
+        guard let first = worker.starts.first, let last = worker.starts.last else { return [] }
         var counts = [Double](repeating: 0, count: Int((last - first) / 1e8))
-        for start in starts where Int((start - first) / 1e8) < counts.count { counts[Int((start - first) / 1e8)] += 1 }
+        for (start, gap) in zip(worker.starts, worker.gaps) where DetourRegularity.place(gap * 1e-9) == place {
+            let window = Int((start - first) / 1e8)
+            if window < counts.count { counts[window] += 1 }
+        }
         return counts
-    }
-
-    /// Variance over mean, as a record's windows give it.
-    static func dispersion(_ counts: [Double]) -> Double {
-        guard counts.count >= 20 else { return 1 }
-        let mean = counts.reduce(0, +) / Double(counts.count)
-        guard mean > 0 else { return 1 }
-        return counts.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(counts.count - 1) / mean
     }
 
     /// A line at once: the benchmark takes minutes, and its reader may be watching.

@@ -5,7 +5,7 @@ import Scheduling
 
 /// Measures the engine of replay.
 ///
-/// `assay-bench-simulate [headline | scaling | theory [SEED [QUEUE…]] | swf FILE GPUS | easy | placement NODES PODS |
+/// `assay-bench-simulate [headline | scaling [GPUS…] | theory [SEED [QUEUE…]] | swf FILE GPUS | easy | placement NODES PODS |
 /// parse [FILE…] | parse-damage [SECONDS [SEED]]]`. Times are of one run each on one core; repeat them on a quiet machine.
 @main
 enum Main {
@@ -13,7 +13,7 @@ enum Main {
         let arguments = Array(CommandLine.arguments.dropFirst())
         switch arguments.first {
         case "headline", nil: try headline()
-        case "scaling": try scaling()
+        case "scaling": try scaling(arguments.dropFirst().compactMap { Int($0) })
         case "theory":
             try Theory.run(
                 seed: arguments.count > 1 ? UInt64(arguments[1]) ?? 7 : 7,
@@ -30,7 +30,7 @@ enum Main {
             )
         default:
             print(
-                "usage: assay-bench-simulate [headline | scaling | theory [SEED [QUEUE…]] | swf FILE GPUS | easy "
+                "usage: assay-bench-simulate [headline | scaling [GPUS…] | theory [SEED [QUEUE…]] | swf FILE GPUS | easy "
                     + "| placement NODES PODS | parse [FILE…] | parse-damage [SECONDS [SEED]]]"
             )
             exit(64)
@@ -118,20 +118,27 @@ enum Main {
         }
     }
 
-    /// Cost per job from 100 to 100,000 GPUs, at one offered load.
+    private static let scalingRuns = 5
+
+    /// Cost per job from 100 to 100,000 GPUs, or on so many as are given, at one offered load.
     ///
     /// 40 jobs for each GPU, at least a million: a job takes 0.8 GPUs for 20 minutes on average and 4 hours at most, so
-    /// that the cluster is full for two thirds of the time or more.
-    static func scaling() throws {
-        var costs: [Double] = []
-        for gpus in [100, 1_000, 10_000, 100_000] {
-            var workload = HeadlineWorkload()
-            workload.gpus = gpus
-            workload.jobs = max(workload.jobs, 40 * gpus)
-            var best = Double.infinity
-            for _ in 0..<3 { best = min(best, try report("scaling", workload)) }
-            costs.append(best / Double(workload.jobs) * 1e9)
-            print(String(format: "%d GPUs: %.0f ns per job, the least of 3 runs", gpus, costs.last ?? 0))
+    /// that the cluster is full for two thirds of the time or more. Sizes take turns, so that a neighbour's busy minute is
+    /// not one size's.
+    static func scaling(_ sizes: [Int]) throws {
+        let sizes = sizes.isEmpty ? [100, 1_000, 10_000, 100_000] : sizes
+        var costs = sizes.map { _ in Double.infinity }
+        for _ in 0..<scalingRuns {
+            for (place, gpus) in sizes.enumerated() {
+                var workload = HeadlineWorkload()
+                workload.gpus = gpus
+                workload.jobs = max(workload.jobs, 40 * gpus)
+                let time = try report("scaling", workload)
+                costs[place] = min(costs[place], time / Double(workload.jobs) * 1e9)
+            }
+        }
+        for (gpus, cost) in zip(sizes, costs) {
+            print(String(format: "%d GPUs: %.0f ns per job, the least of %d runs", gpus, cost, scalingRuns))
         }
         let ratio = (costs.max() ?? 0) / max(1e-9, costs.min() ?? 0)
         print(String(format: "dearest over cheapest: %.2f", ratio))

@@ -12,10 +12,8 @@ struct DelayLaw {
     private let exceedances: [[Double]]
     private let tail: Tail?
     private let wakeup: Spectrum?
-    /// Counts of detours by length over all places, as a share, and their mean number a window, for ``carried``.
-    private let pooledMeasure: [Double]
-    private let pooledMean: Double
-    private let dispersion: Double
+    /// What all places have together, for ``carriedFactor(ranks:)``.
+    private let pooled: GriddedDetours
     private let windowSeconds: Double
     private let slackSeconds: Double
 
@@ -35,7 +33,7 @@ struct DelayLaw {
     ///
     /// - Parameters:
     ///   - places: The processors that ranks are spread over.
-    ///   - dispersion: Variance over mean of the number of detours in a window.
+    ///   - regularity: Variance over mean of the number of detours in a window, by their length.
     ///   - windowSeconds: The work between two synchronisations.
     ///   - slackSeconds: How much of the window a rank need not work, regained in each: a delay up to it costs nothing.
     ///   - wakeups: How late a rank wakes up after it slept at a synchronisation; nothing where ranks wait awake.
@@ -44,7 +42,7 @@ struct DelayLaw {
     ///   - fourier: A transform of that many values, where one is at hand.
     init?(
         _ places: [DetourNoise.Place],
-        dispersion: Double,
+        regularity: DetourRegularity,
         windowSeconds: Double,
         slackSeconds: Double,
         wakeups: WakeupSample? = nil,
@@ -64,15 +62,16 @@ struct DelayLaw {
             var (sum, square) = (0.0, 0.0)
             for watch in place.watches {
                 for (length, count) in zip(watch.lengths, watch.counts) {
+                    let dispersion = max(regularity.dispersion(of: length), 1)
                     let length = law.map { min(length, $0.threshold) } ?? length
                     sum += length * count
-                    square += length * length * count
+                    square += length * length * count * dispersion
                 }
                 longest = max(longest, watch.lengths.last ?? 0)
             }
             let count = max(place.count, 1)
             busiest = max(busiest, rate * sum / count)
-            squares = max(squares, rate * square / count * max(dispersion, 1))
+            squares = max(squares, rate * square / count)
         }
         guard longest > 0 || wakeups != nil else { return nil }
         var end = longest
@@ -92,37 +91,24 @@ struct DelayLaw {
         var rows: [[Double]] = []
         var tailRates: [Double] = []
         var tailMeans: [Double] = []
-        var pooled = [Double](repeating: 0, count: fourier.size)
-        var (pooledCount, pooledWork) = (0.0, 0.0)
+        var kept: [Double] = []
+        var pooled = GriddedDetours(regularity, cells: fourier.size)
+        var pooledWork = 0.0
         for (place, rate) in zip(watched, rates) {
-            var measure = [Double](repeating: 0, count: fourier.size)
-            let beyond = Self.fill(&measure, grid, place, law, end)
-            let count = place.count
-            for cell in pooled.indices { pooled[cell] += measure[cell] }
-            pooledCount += count
+            var detours = GriddedDetours(regularity, cells: fourier.size)
+            detours.add(place, grid, law, end)
+            pooled.add(detours)
             pooledWork += place.workSeconds
-            if count > 0 { for cell in measure.indices { measure[cell] /= count } }
-            var mean = 0.0
-            for (cell, mass) in measure.enumerated() { mean += Double(cell) * grid.step * mass }
-            tailMeans.append(rate * mean)
-            tailRates.append(rate * beyond)
-            rows.append(Self.exceedances(measure, mean: rate, dispersion: dispersion, grid, wakeup))
+            detours.settle(mean: rate)
+            tailMeans.append(detours.meanCells * grid.step)
+            tailRates.append(detours.above)
+            kept.append(detours.kept)
+            rows.append(detours.exceedances(grid, wakeup))
         }
         exceedances = rows
-        tail = law.map { law in
-            // Of the same law of counts as the rows are, at zero frequency: mass that stayed on the grid.
-            let kept = zip(rates, tailRates).map { rate, beyond -> Double in
-                guard rate > 0 else { return 1 }
-                var spectrum = Spectrum([1 - beyond / rate * law.survival(end) / law.share])
-                CountLaw(mean: rate, dispersion: dispersion).compound(&spectrum)
-                return spectrum.real[0]
-            }
-            return Tail(law: law, rates: tailRates, means: tailMeans, kept: kept, end: end)
-        }
-        if pooledCount > 0 { for cell in pooled.indices { pooled[cell] /= pooledCount } }
-        pooledMeasure = pooled
-        pooledMean = pooledWork > 0 ? pooledCount / pooledWork * work : 0
-        self.dispersion = dispersion
+        tail = law.map { Tail(law: $0, rates: tailRates, means: tailMeans, kept: kept, end: end) }
+        pooled.settle(mean: pooledWork > 0 ? watched.reduce(0) { $0 + $1.count } / pooledWork * work : 0)
+        self.pooled = pooled
         self.windowSeconds = windowSeconds
         self.slackSeconds = slackSeconds
     }
@@ -135,66 +121,6 @@ struct DelayLaw {
         var spectrum = Spectrum(measure)
         grid.fourier.transform(&spectrum)
         return spectrum
-    }
-
-    /// Puts a place's detours on the grid: the sample itself, or up to the threshold and the fitted tail from there.
-    ///
-    /// - Returns: the share of its detours that exceed the threshold, where a tail is given.
-    private static func fill(
-        _ measure: inout [Double],
-        _ grid: DelayGrid,
-        _ place: DetourNoise.Place,
-        _ law: GeneralisedPareto?,
-        _ end: Double
-    ) -> Double {
-        var above = 0.0
-        for watch in place.watches {
-            for (length, count) in zip(watch.lengths, watch.counts) {
-                if let law, length > law.threshold { above += count } else { grid.add(length, count, to: &measure) }
-            }
-        }
-        guard let law, above > 0, place.count > 0 else { return 0 }
-        // The tail in slices of equal probability, thin at the far end; what lies beyond `end` is not on the grid.
-        let last = law.survival(end) / law.share
-        var upper = 1.0
-        let slices = 400
-        for slice in 1...slices {
-            let position = Double(slice) / Double(slices)
-            let lower = last + (1 - last) * (1 - position) * (1 - position)
-            let middle = law.quantile(exceededBy: law.share * (upper + lower) / 2)
-            grid.add(min(middle, end), above * (upper - lower), to: &measure)
-            upper = lower
-        }
-        return above / place.count
-    }
-
-    /// P(sum > k cells), summed from the far end; mass that never was on the grid counts as above everything.
-    private static func exceedances(
-        _ measure: [Double],
-        mean: Double,
-        dispersion: Double,
-        _ grid: DelayGrid,
-        _ wakeup: Spectrum?,
-        extra: Spectrum? = nil,
-        extraMass: Double = 0
-    ) -> [Double] {
-        var spectrum = Spectrum(measure)
-        grid.fourier.transform(&spectrum)
-        let missing = 1 - measure.reduce(0, +)
-        CountLaw(mean: mean, dispersion: dispersion).compound(&spectrum, factor: extra, extraMass: extraMass)
-        if let wakeup { spectrum.multiply(by: wakeup) }
-        // The zero frequency is all mass that stayed.
-        let kept = spectrum.real[0]
-        grid.fourier.transform(&spectrum, inverse: true)
-        var result = spectrum.real
-        var above = missing > 1e-12 ? max(0, 1 - kept) : 0
-        for cell in stride(from: result.count - 1, through: 0, by: -1) {
-            let mass = result[cell]
-            result[cell] = min(max(above, 0), 1)
-            // Rounding of the transform leaves specks of mass that are no probability.
-            if abs(mass) > 1e-16 { above += mass }
-        }
-        return result
     }
 
     /// P(the latest of N is later than k cells).
@@ -271,9 +197,9 @@ struct DelayLaw {
     ///
     /// Found by repetition: what a rank waits depends on the delay, which depends on what is carried over.
     func carriedFactor(ranks: Double) -> Double {
-        guard pooledMean > 0 else { return 1 }
+        guard pooled.mean > 0 else { return 1 }
         // Long detours of the tail are left out: what is wanted is a ratio.
-        let pooledRow = Self.exceedances(pooledMeasure, mean: pooledMean, dispersion: dispersion, grid, wakeup)
+        let pooledRow = pooled.exceedances(grid, wakeup)
         let last = tail.map { grid.cell($0.end) } ?? grid.cells
         func latest(_ row: [Double]) -> [Double] {
             row.enumerated().map { $0 <= last ? ExpectedMaximum.exceeding($1, ranks) : 0 }
@@ -281,10 +207,10 @@ struct DelayLaw {
         let plain = latest(pooledRow)
         let before = delay(plain)
         guard before > 0, before.isFinite else { return 1 }
-        var lengths = Spectrum(pooledMeasure)
+        var lengths = Spectrum(pooled.lengths)
         grid.fourier.transform(&lengths)
         var row = pooledRow
-        let rate = pooledMean / max(windowSeconds - slackSeconds, windowSeconds * 1e-9)
+        let rate = pooled.mean / max(windowSeconds - slackSeconds, windowSeconds * 1e-9)
         let slackCells = slackSeconds / grid.step
         var curve = plain
         var after = before
@@ -307,15 +233,7 @@ struct DelayLaw {
                 mass += carried.real[cell]
             }
             grid.fourier.transform(&carried)
-            row = Self.exceedances(
-                pooledMeasure,
-                mean: pooledMean,
-                dispersion: dispersion,
-                grid,
-                wakeup,
-                extra: carried,
-                extraMass: mass
-            )
+            row = pooled.exceedances(grid, wakeup, extra: carried, extraMass: mass)
             curve = latest(row)
             let next = delay(curve)
             let settled = abs(next - after) <= 1e-6 * after

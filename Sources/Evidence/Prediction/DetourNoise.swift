@@ -4,8 +4,8 @@ import RealModule
 /// What takes processors from their work, as records of `assay measure` have it: lengths, rates, regularity.
 ///
 /// A place is one processor of one host. Its detours are the runs' `detour_length_cpuN`; how long it was watched comes
-/// from `spin_quantum`, and how regularly detours come from the windows of `detours_per_second_cpuN`. Of other tools there
-/// are no windows: then detours are taken to come at random times.
+/// from `spin_quantum`, and how regularly detours come from `detour_dispersion_*` or, in records without them, from the
+/// windows of `detours_per_second_cpuN`. Of other tools there are neither: then detours are taken to come at random times.
 package struct DetourNoise: Sendable {
     /// What one processor saw in one run.
     struct Watch: Sendable {
@@ -32,8 +32,8 @@ package struct DetourNoise: Sendable {
     var places: [Place]
     /// How many runs, the unit of replication.
     package let runs: Int
-    /// Variance over mean of the number of detours in a window: 1 for random times, near 0 for a regular tick.
-    package let dispersion: Double
+    /// Variance over mean of the number of detours in a window, by their length.
+    package let regularity: DetourRegularity
 
     /// Fewest windows, and fewest detours in them, that say anything about regularity.
     private static let fewestWindows = 20
@@ -46,11 +46,13 @@ package struct DetourNoise: Sendable {
         var watches: [String: [Watch]] = [:]
         var order: [String] = []
         var run = 0
-        var (squares, degrees, counted) = (0.0, 0, 0.0)
+        var windows = Windows()
+        var classes = [Windows](repeating: Windows(), count: DetourRegularity.metrics.count)
         for record in records {
             for (host, _, measured) in record.runs {
                 let rates = measured.series.filter { $0.metric.hasPrefix(Self.ratePrefix) }
                 guard !rates.isEmpty, let spun = Self.secondsSpun(measured, rates) else { continue }
+                var seen = [Double](repeating: 0, count: classes.count)
                 for rate in rates {
                     let processor = String(rate.metric.dropFirst(Self.ratePrefix.count))
                     let place = "\(host.id) \(processor)"
@@ -59,6 +61,7 @@ package struct DetourNoise: Sendable {
                         (lengths, counts) = series.weightedValues(scale: 1e-6)
                     }
                     let lost = zip(lengths, counts).reduce(0) { $0 + $1.0 * $1.1 }
+                    for (length, count) in zip(lengths, counts) { seen[DetourRegularity.place(length)] += count }
                     if watches[place] == nil { order.append(place) }
                     watches[place, default: []].append(
                         Watch(run: run, workSeconds: max(spun - lost, spun * 1e-3), lengths: lengths, counts: counts)
@@ -66,10 +69,19 @@ package struct DetourNoise: Sendable {
                     // In counts, so that variance and mean are of one kind; a window is a tenth of a second.
                     if rate.count >= 2, let deviation = rate.standardDeviation {
                         let window = min(0.1, spun)
-                        squares += Double(rate.count - 1) * deviation * deviation * window * window
-                        degrees += rate.count - 1
-                        counted += Double(rate.count) * rate.mean * window
+                        let mean = rate.mean * window
+                        let count = Double(rate.count) * mean
+                        windows.add(
+                            mean > 0 ? deviation * deviation * window * window / mean : 0,
+                            rate.count - 1,
+                            count
+                        )
                     }
+                }
+                let degrees = rates.reduce(0) { $0 + max(0, $1.count - 1) }
+                for (place, metric) in DetourRegularity.metrics.enumerated() {
+                    guard let dispersion = measured.series(of: metric), seen[place] > 0 else { continue }
+                    classes[place].add(dispersion.mean, degrees, seen[place])
                 }
                 run += 1
             }
@@ -84,10 +96,26 @@ package struct DetourNoise: Sendable {
         }
         places = order.map { Place(name: $0, watches: watches[$0] ?? []) }
         runs = run
-        let windows = degrees
-        dispersion =
-            windows >= Self.fewestWindows && counted >= Self.fewestCounted
-            ? min(max(squares / Double(degrees) / (counted / Double(degrees)), 0), 1e3) : 1
+        regularity =
+            classes.contains { $0.count > 0 }
+            ? DetourRegularity(classes: classes.map(\.dispersion))
+            : DetourRegularity(min(windows.dispersion, DetourRegularity.most))
+    }
+
+    /// Dispersions of several series of windows, each weighing as many detours as were in it.
+    private struct Windows {
+        var weighted = 0.0
+        var degrees = 0
+        var count = 0.0
+
+        mutating func add(_ dispersion: Double, _ degrees: Int, _ count: Double) {
+            weighted += dispersion * count
+            self.degrees += degrees
+            self.count += count
+        }
+
+        /// That of random times, where the windows are too few to say.
+        var dispersion: Double { degrees >= fewestWindows && count >= fewestCounted ? weighted / count : 1 }
     }
 
     /// How long each processor of a run was watched, in seconds; nil where nothing says it.
@@ -106,7 +134,10 @@ package struct DetourNoise: Sendable {
     }
 
     /// Noise from parts, for tests and for other tools' measurements: each watch a list of lengths in seconds.
-    package init(watches: [(place: String, workSeconds: Double, lengths: [Double])], dispersion: Double = 1) {
+    package init(
+        watches: [(place: String, workSeconds: Double, lengths: [Double])],
+        regularity: DetourRegularity = DetourRegularity()
+    ) {
         var order: [String] = []
         var grouped: [String: [Watch]] = [:]
         for (run, watch) in watches.enumerated() {
@@ -123,7 +154,7 @@ package struct DetourNoise: Sendable {
         }
         places = order.map { Place(name: $0, watches: grouped[$0] ?? []) }
         runs = watches.count
-        self.dispersion = dispersion
+        self.regularity = regularity
     }
 
     private static let ratePrefix = "detours_per_second_"

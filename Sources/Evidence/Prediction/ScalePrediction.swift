@@ -98,7 +98,7 @@ package struct ScalePrediction: Sendable {
         {
             DelayLaw(
                 places,
-                dispersion: noise.dispersion,
+                regularity: noise.regularity,
                 windowSeconds: window,
                 slackSeconds: slack,
                 wakeups: wakeups,

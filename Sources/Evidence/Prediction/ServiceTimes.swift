@@ -206,10 +206,10 @@ struct DetourSampler {
         var (mean, square) = (0.0, 0.0)
         for (length, count) in zip(lengths[..<first], counts[..<first]) where watched > 0 {
             mean += length * count / watched
-            square += length * length * count / watched
+            square += length * length * count / watched * noise.regularity.dispersion(of: length)
         }
         shortMean = mean
-        shortVariance = square * noise.dispersion
+        shortVariance = square
     }
 
     /// What detours add to so many seconds of work.

@@ -47,7 +47,9 @@ extension PredictionReport {
                 "count": .number(noise.count), "watched_seconds": .number(noise.watchedSeconds),
                 "processors": .integer(noise.processors), "runs": .integer(noise.runs),
                 "share": .number(noise.share), "longest_ms": .number(noise.longest * 1e3),
-                "dispersion": .number(noise.dispersion),
+                "dispersion": .object(
+                    zip(DetourRegularity.names, noise.regularity.dispersions).map { JSONMember($0, .number($1)) }
+                ),
             ]),
             "tail": arm.prediction.tail.map { tail in
                 .fields([

@@ -59,16 +59,50 @@ struct DetourNoiseTests {
         let noise = try DetourNoise([record(rates: [2, 0], counts: [20, 0])])
         #expect(noise.processors == 2 && noise.count == 20)
         #expect(abs(noise.watchedSeconds - 19.99) < 1e-9)
-        #expect(noise.dispersion == 1)
+        #expect(noise.regularity == DetourRegularity(1))
         // No detour at all says nothing of how long it was looked for.
         #expect(throws: PredictionError.self) { try DetourNoise([record(rates: [0, 0], counts: [0, 0])]) }
     }
 
     @Test("a tick like a clock has no dispersion, random times have one of about 1")
     func dispersion() throws {
-        #expect(try DetourNoise([Self.record(runs: 5, regular: true)]).dispersion < 0.01)
+        let regular = try DetourNoise([Self.record(runs: 5, regular: true)]).regularity.dispersions
+        #expect(regular.allSatisfy { $0 < 0.01 }, "\(regular)")
         // The second processor's windows are all zero and lower neither mean nor variance in ratio.
-        #expect(abs(try DetourNoise([Self.record(runs: 5)]).dispersion - 1) < 0.3)
+        let random = try DetourNoise([Self.record(runs: 5)]).regularity.dispersions
+        #expect(random.allSatisfy { abs($0 - 1) < 0.3 }, "\(random)")
+    }
+
+    @Test("what the record says of a class of length holds for it, and for no other")
+    func classes() throws {
+        /// 60 short detours and 20 of half a millisecond a run, and what their windows have been found to be.
+        func record(_ dispersions: [Double?]) throws -> Record {
+            let lengths = [Double](repeating: 2, count: 60) + [Double](repeating: 500, count: 20)
+            let rates = (0..<20).map { [300.0, 500][$0 % 2] }
+            let runs = try (0..<4).map { run in
+                var series = [
+                    try Sample.summary([Double](repeating: 1000, count: 2_000), metric: "spin_quantum"),
+                    try Sample.summary(lengths, metric: "detour_length_cpu0"),
+                    try Sample.summary(rates, metric: "detours_per_second_cpu0"),
+                ]
+                for (metric, dispersion) in zip(DetourRegularity.metrics, dispersions) {
+                    // Every other run says half, every other one and a half times as much.
+                    guard let dispersion else { continue }
+                    series.append(try Sample.summary([dispersion * [0.5, 1.5][run % 2]], metric: metric))
+                }
+                return Run(id: "r\(run)", series: series)
+            }
+            let metrics = runs[0].series.map {
+                Metric(name: $0.metric, unit: "us", direction: .lower, kind: .component)
+            }
+            return try Record(.init(metrics: metrics, hosts: [Host(id: "h", boots: [Boot(id: "b", runs: runs)])]))
+        }
+        // A class that no detour was seen of, and one of fewer than fifty, say nothing.
+        #expect(try DetourNoise([record([120, 7, 0.5, 9])]).regularity.dispersions == [120, 1, 0.5, 1])
+        #expect(try DetourNoise([record([120, nil, nil, nil])]).regularity.dispersions == [120, 1, 1, 1])
+        // A record without any has one number for all lengths.
+        let all = try DetourNoise([record([nil, nil, nil, nil])]).regularity
+        #expect(all == DetourRegularity(all.dispersions[0]) && all.dispersions[0] > 2)
     }
 
     @Test("take part in a prediction as they stand in the record")

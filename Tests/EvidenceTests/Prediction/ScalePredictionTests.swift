@@ -10,7 +10,7 @@ struct ScalePredictionTests {
     static func noise(_ lengths: [Double], ratePerSecond: Double, dispersion: Double = 1) -> DetourNoise {
         DetourNoise(
             watches: [(place: "a", workSeconds: Double(lengths.count) / ratePerSecond, lengths: lengths)],
-            dispersion: dispersion
+            regularity: DetourRegularity(dispersion)
         )
     }
 
@@ -98,6 +98,42 @@ struct ScalePredictionTests {
         #expect(random.rows[1].noise.estimate > 2 * random.rows[0].noise.estimate)
         let poisson = RareDetours.several(noiseShare: 0.003, detour: 3e-6, step: 0.01, ranks: 1000)
         #expect(abs(random.rows[1].noise.estimate / poisson - 1) < 0.01)
+    }
+
+    /// Timer ticks and exits outnumber what makes a step late, and come in bursts: their rhythm is not that of the others.
+    @Test("short detours in bursts leave the long ones their own rhythm", arguments: [1.0, 0.01])
+    func rhythms(dispersion: Double) throws {
+        let long = [Double](repeating: 3e-4, count: 8_000)
+        let short = [Double](repeating: 6e-7, count: 30_000)
+        let question = Self.question(0.002, nodes: [1, 2, 16])
+        func rows(_ lengths: [Double], _ classes: [Double]) throws -> [Double] {
+            let watch = (place: "a", workSeconds: 10.0, lengths: lengths)
+            let noise = DetourNoise(watches: [watch], regularity: DetourRegularity(classes: classes))
+            return try Self.predict(noise, question).rows.map(\.noise.estimate)
+        }
+        let alone = try rows(long, [1, 1, dispersion, 1])
+        let both = try rows(long + short, [20, 1, dispersion, 1])
+        for (alone, both) in zip(alone, both) {
+            // What the short ones take, 0.2 % on average, and a little more where the latest of several has more of them.
+            #expect(both - alone > 0.001 && both - alone < 0.012, "\(alone) \(both)")
+        }
+        // One number for all of them, the mean of their dispersions, says far more.
+        let mixed = try rows(long + short, [16, 16, 16, 16])
+        #expect(mixed[2] > 1.5 * both[2], "\(mixed) \(both)")
+    }
+
+    @Test("classes of one dispersion are one law")
+    func grouped() throws {
+        let lengths = (0..<5_000).map { 1e-6 * Double($0 % 2_000 + 1) }
+        let question = Self.question(0.01, nodes: [1, 8, 64])
+        func rows(_ regularity: DetourRegularity) throws -> [Double] {
+            let noise = DetourNoise(watches: [("a", 10.0, lengths)], regularity: regularity)
+            return try Self.predict(noise, question).rows.map(\.noise.estimate)
+        }
+        #expect(try rows(DetourRegularity(3)) == rows(DetourRegularity(classes: [3, 3, 3, 3])))
+        // Poisson's law can be parted anywhere.
+        let parted = try rows(DetourRegularity(classes: [0.99, 1, 1.01, 1.02]))
+        for (one, other) in zip(try rows(DetourRegularity(1)), parted) { #expect(abs(one / other - 1) < 1e-6) }
     }
 
     @Test("never falls with ranks, and rises with longer detours, more synchronisations and less slack")

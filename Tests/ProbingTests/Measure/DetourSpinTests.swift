@@ -65,6 +65,23 @@ import Testing
         #expect(DetourSpin.rates(Self.spin(milliseconds: 50, gaps: [(1e6, 1000)])) == [20])
     }
 
+    @Test("each class of length has a dispersion of its own, within each processor")
+    func dispersions() {
+        // Ten windows each: a tick of 2 us every 10 ms on both, bursts of 20 detours of 50 us in two windows of one.
+        var (tick, bursts): ([(Double, Double)], [(Double, Double)]) = ([], [])
+        for place in 0..<100 { tick.append((Double(place) * 1e7 + 1e6, 2_000)) }
+        for place in 0..<40 {
+            bursts.append((Double(3 + 4 * (place / 20)) * 1e8 + Double(place % 20) * 1e6 + 2e6, 50_000))
+        }
+        let gaps = (tick + bursts).sorted { $0.0 < $1.0 }
+        let spins = [Self.spin(milliseconds: 1_000, gaps: tick), Self.spin(milliseconds: 1_000, gaps: gaps)]
+        // 40 of the 50 us in 20 windows, 2 a window; 10 windows of mean 4: 8 of (0 - 4)^2, 2 of (20 - 4)^2, 18 degrees.
+        #expect(DetourSpin.dispersions(spins) == [0, 640.0 / 18 / 2, nil, nil])
+        #expect(DetourSpin.dispersions([]) == [nil, nil, nil, nil])
+        // One window says nothing of regularity.
+        #expect(DetourSpin.dispersions([Self.spin(milliseconds: 50, gaps: [(1e6, 1000)])]) == [nil, nil, nil, nil])
+    }
+
     @Test("of many processors some are chosen, evenly and always the same")
     func chosen() {
         #expect(DetourSpin.chosen([3, 5]) == [3, 5])

@@ -21,6 +21,7 @@ extension ComponentProbe {
                         .component("detours_per_second_cpu\(processor)", "1/s", .lower, .exploratory),
                     ]
                 }
+                + DetourRegularity.metrics.map { .component($0, "ratio", .lower, .exploratory) }
         },
         run: DetourSpin.run
     )
@@ -155,16 +156,33 @@ package enum DetourSpin {
 
     /// Detours a second in consecutive windows; the last one only when it is whole.
     package static func rates(_ spin: Spin, windowNanoseconds: Double = windowNanoseconds) -> [Double] {
-        let windows = min(max(1, (spin.nanoseconds / windowNanoseconds).rounded(.down)), 1e6)
         // A spin shorter than a window is a window of its own.
-        let width = spin.nanoseconds < windowNanoseconds ? spin.nanoseconds : windowNanoseconds
+        let width = min(spin.nanoseconds, windowNanoseconds)
+        return counts(spin, windowNanoseconds) { _ in true }.map { $0 / (width * 1e-9) }
+    }
+
+    /// Detours that a filter takes by their length in nanoseconds, in the same windows.
+    private static func counts(_ spin: Spin, _ windowNanoseconds: Double, _ takes: (Double) -> Bool) -> [Double] {
+        let windows = min(max(1, (spin.nanoseconds / windowNanoseconds).rounded(.down)), 1e6)
+        let width = min(spin.nanoseconds, windowNanoseconds)
         guard width > 0 else { return [] }
         var counts = [Double](repeating: 0, count: Int(windows))
-        for gap in spin.gaps {
+        for gap in spin.gaps where takes(gap.length) {
             let window = gap.start / width
             if window >= 0, window < windows { counts[Int(window)] += 1 }
         }
-        return counts.map { $0 / (width * 1e-9) }
+        return counts
+    }
+
+    /// How regularly detours of each class of length came: variance over mean of how many a window has, over all processors.
+    ///
+    /// - Returns: one value for each of ``DetourRegularity/metrics``; none where no such detour came.
+    package static func dispersions(_ spins: [Spin], windowNanoseconds: Double = windowNanoseconds) -> [Double?] {
+        DetourRegularity.metrics.indices.map { place in
+            DetourRegularity.dispersion(
+                spins.map { counts($0, windowNanoseconds) { DetourRegularity.place($0 * 1e-9) == place } }
+            )
+        }
     }
 
     static func run(_ context: ProbeContext) throws(ProbeRefusal) -> ProbeSamples {
@@ -188,6 +206,9 @@ package enum DetourSpin {
             if spin.gaps.count >= mostGaps {
                 samples.notes.append("Processor \(spin.processor) stopped early, after \(mostGaps) detours.")
             }
+        }
+        for (metric, dispersion) in zip(DetourRegularity.metrics, dispersions(spins)) {
+            samples.series.append(ProbeSeries(metric, dispersion.map { [$0] } ?? [], resolution: 0))
         }
         samples.conditions = [Condition(name: "detour_threshold_ns", value: "\(Int(thresholdNanoseconds))")]
         samples.notes.append("Detours shorter than \(Int(thresholdNanoseconds)) ns are not seen.")
