@@ -196,8 +196,10 @@ extension Metric {
     /// Its name says so: `…_mean`, `…_max`, `…_reported_p99`. One a run; it never answers for the distribution.
     func reported(_ statistic: String, _ role: Role = .exploratory) -> Metric {
         let isPercentile = statistic.first == "p" && statistic.dropFirst().first?.isNumber ?? false
+        // The 99.9th is `p99.9`, however the tool writes it.
+        let point = isPercentile ? "reported_" + statistic.replacing("_", with: ".") : statistic
         return Metric(
-            name: "\(name)_\(isPercentile ? "reported_" : "")\(statistic)",
+            name: "\(name)_\(point)",
             unit: unit,
             direction: direction,
             role: role,

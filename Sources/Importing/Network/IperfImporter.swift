@@ -84,6 +84,16 @@ package struct IperfImporter: Importer {
     ) throws(DocumentError) {
         let rate = Metric.part(test.metric(way), "Gbit/s", .higher)
         try draft.add(rate, samples: series.gigabits, line: end.reader.line, path: "intervals")
+        if series.gigabits.isEmpty {
+            let cause =
+                series.leftOut > 0
+                ? "all \(series.leftOut) interval(s) are of the warm-up"
+                : "the file has no interval (iperf3 -i 0 writes none)"
+            draft.note(
+                .note,
+                "\(rate.name) has no samples, for \(cause): only what the ends state of the whole was taken; run it with -i 0.5"
+            )
+        }
         if !series.roundTrips.isEmpty {
             let metric = Metric.part(
                 "net_tcp_round_trip_estimate\(way.isSender ? "" : "_in")",

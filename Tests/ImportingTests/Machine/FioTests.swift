@@ -61,7 +61,7 @@ import Testing
         let percentiles = try #require(clat["percentile"] as? [String: Double])
         #expect(try Import.value(single, "storage_read_4k_cached_mean") == (clat["mean"] as? Double ?? 0) / 1000)
         #expect(
-            try Import.value(single, "storage_read_4k_cached_reported_p99_9") == (percentiles["99.900000"] ?? 0) / 1000
+            try Import.value(single, "storage_read_4k_cached_reported_p99.9") == (percentiles["99.900000"] ?? 0) / 1000
         )
         #expect(single.hosts.first?.blindSpots.contains { $0.contains("no quantile of it has an interval") } == true)
         #expect(!single.metrics.contains { $0.name == "storage_read_4k_cached" })

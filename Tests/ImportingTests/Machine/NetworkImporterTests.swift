@@ -79,6 +79,25 @@ import Testing
         #expect(record.runs.first?.run.warmUpExcluded == 5)
     }
 
+    @Test func `a file without an interval says that the rate has no samples, and why`() throws {
+        var options = ImportOptions()
+        options.warmUp = 1_000
+        let bytes = try ImportSample.named("iperf3/tcp.json").bytes
+        let warm = try Import.runs(bytes, IperfImporter.self, options: options)
+        #expect(
+            warm.diagnostics.contains { $0.message.contains("net_bandwidth_out_1 has no samples, for all") },
+            "\(warm.diagnostics)"
+        )
+        var root = try #require(try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
+        root["intervals"] = [Any]()
+        let none = try Import.runs(Array(JSONSerialization.data(withJSONObject: root)), IperfImporter.self)
+        #expect(
+            none.diagnostics.contains { $0.message.contains("the file has no interval (iperf3 -i 0") },
+            "\(none.diagnostics)"
+        )
+        #expect(try Import.record("iperf3/tcp.json").metrics.contains { $0.name == "net_bandwidth_out_1_received" })
+    }
+
     @Test func `a test that failed is refused with iperf3's own words`() throws {
         let failed =
             "{\"start\": {\"version\": \"iperf 3.12\"}, \"intervals\": [], \"end\": {}, "
@@ -116,7 +135,7 @@ import Testing
     {
         let record = try Import.record("sockperf/summary.txt")
         #expect(try Import.value(record, "net_round_trip_mean") == 39.779)
-        #expect(try Import.value(record, "net_round_trip_reported_p99_9") == 8091.150)
+        #expect(try Import.value(record, "net_round_trip_reported_p99.9") == 8091.150)
         #expect(try Import.value(record, "net_round_trip_max") == 31561.973)
         #expect(record.runs.first?.run.condition("latency_path") == "rtt")
         #expect(record.runs.first?.run.condition("tool") == "sockperf 3.7-no.git")
