@@ -70,9 +70,17 @@ def sockperf():
 
 match form:
     case "step-lines":
-        lines("", lambda n: f'{{"step": {n}, "step_time": {value(n)}, "loss": 2.5}}\n')
+        # As many figures a step as trainers log, and so fewer than the ten million steps of one run that are taken.
+        lines(
+            "",
+            lambda n: f'{{"step": {n}, "step_time": {value(n)}, "loss": 2.5, "grad_norm": 0.8, "learning_rate": 1e-05, '
+            f'"tokens_per_second": 41000.0, "memory_gib": 61.2}}\n',
+        )
     case "step-csv":
-        lines("step,seconds\n", lambda n: f"{n},{value(n)}\n")
+        lines(
+            "step,seconds,loss,grad_norm,learning_rate,tokens_per_second,samples_per_second,memory_gib,data_seconds,tflops_per_gpu,epoch\n",
+            lambda n: f"{n},{value(n)},2.500000,0.800000,0.0000100000,41000.000000,20.019531,61.200000,0.0100000,412.500000,{n / 1e6:.12f}\n",
+        )
     case "aiperf":
         lines("", aiperf)
     case "megatron":

@@ -112,6 +112,7 @@ struct StudyFolder {
         let other = try reference.other.map { try record($0, named: "\(place): names this record") }
         var options = ComparisonOptions()
         options.margin = study.policy.margin > 0 ? study.policy.margin : nil
+        options.stated = (.bareMetal, reference.model)
         do {
             return ComparedEvidence(
                 workload: reference.workload,

@@ -20,6 +20,8 @@ struct ArmView {
 
     let side: Side
     let records: [Record]
+    /// What whoever compares says that the arm is, such as a study's evidence; a record's own declaration goes first.
+    let stated: DeploymentModel?
     /// In order of time where all runs say when they began, else as the records list them.
     let runs: [PlacedRun]
     let isTimed: Bool
@@ -29,8 +31,9 @@ struct ArmView {
     let bootLabels: Set<[String]>
 
     /// The arm of these records; those of several metrics of the same runs (host, boot, run) are joined.
-    init(_ records: [Record], side: Side) {
+    init(_ records: [Record], side: Side, stated: DeploymentModel? = nil) {
         self.side = side
+        self.stated = stated
         self.records = records
         var runs: [PlacedRun] = []
         var places: [[String]: [Int]] = [:]
@@ -77,7 +80,13 @@ struct ArmView {
         bootLabels = labels
     }
 
+    /// The deployment models that the arm is said to be of, by its records or by whoever compares them.
+    var claimed: Set<DeploymentModel> {
+        Set(records.compactMap { $0.content.declaredModel ?? stated ?? $0.content.detectedModel })
+    }
+
     private init(_ whole: ArmView, runs: [PlacedRun]) {
+        stated = whole.stated
         side = whole.side
         records = whole.records
         self.runs = runs

@@ -17,7 +17,10 @@ extension Comparison {
         options: ComparisonOptions = ComparisonOptions()
     ) throws(ComparisonError) -> Comparison {
         try check(baseline, other, options)
-        let design = ComparisonDesign(ArmView(baseline, side: .baseline), ArmView(other, side: .other))
+        let design = ComparisonDesign(
+            ArmView(baseline, side: .baseline, stated: options.stated?.baseline),
+            ArmView(other, side: .other, stated: options.stated?.other)
+        )
         let (left, right) = (design.left, design.right)
         let names = try metricNames(left, right, options)
         let gate = GateNotes(

@@ -1,4 +1,5 @@
 internal import Documents
+internal import Estate
 
 /// What is replicated and how units belong together: settled once, from the layout of the runs alone.
 struct ComparisonDesign {
@@ -153,7 +154,17 @@ struct ComparisonDesign {
         func note(_ code: String, _ sentence: String) {
             notes.append(ValidityNote(severity: .note, code: code, sentence: sentence))
         }
-        if !same.isEmpty {
+        if !same.isEmpty, let (bare, virtual) = bareAndVirtual {
+            notes.append(
+                ValidityNote(
+                    severity: .invalid,
+                    code: "boot-shared",
+                    sentence:
+                        "Both arms ran between two starts of one system (boot \(list(same))), which cannot be both "
+                        + "\(bare) and \(virtual)."
+                )
+            )
+        } else if !same.isEmpty {
             note(
                 "boot-shared",
                 "Both arms ran between two starts of the host (boot \(list(same))), so a restart is no part of the difference."
@@ -175,6 +186,15 @@ struct ComparisonDesign {
                 "An arm has one boot only, so what a restart changes is part of the difference."
             )
         }
+    }
+
+    /// The models of the arms where one is said to be without a hypervisor and the other with one.
+    private var bareAndVirtual: (bare: String, virtual: String)? {
+        let (a, b) = (left.claimed, right.claimed)
+        guard let one = a.first, let two = b.first, a.count == 1, b.count == 1, one.isVirtual != two.isVirtual else {
+            return nil
+        }
+        return one.isVirtual ? (two.rawValue, one.rawValue) : (one.rawValue, two.rawValue)
     }
 
     private mutating func noteUnknownHosts() {

@@ -284,11 +284,12 @@ package enum ComparisonGate {
     /// Arms whose own facts say that they are not what they were declared: not the comparison that they pass for.
     private static func contradictions(_ baseline: ArmView, _ other: ArmView) -> [ValidityNote] {
         [(baseline, "the baseline"), (other, "the other arm")].flatMap { arm, name in
-            Set(arm.records.flatMap(\.modelContradictions)).sorted().map {
+            Set(arm.records.flatMap { $0.modelContradictions(stated: arm.stated) }).sorted().map {
                 ValidityNote(
                     severity: .invalid,
                     code: "model-disproved",
-                    sentence: "A record of \(name) is \($0), so this is no comparison with \(name) as declared."
+                    sentence: "A record of \(name) is \($0), so this is no comparison with \(name) as "
+                        + "\(arm.stated == nil ? "declared" : "stated")."
                 )
             }
         }

@@ -1,3 +1,5 @@
+package import Estate
+
 /// How records are compared.
 package struct ComparisonOptions: Sendable {
     /// The equivalence margin, as a share below 1; absent: equivalence is not asked about.
@@ -12,6 +14,9 @@ package struct ComparisonOptions: Sendable {
     package var gate = true
     /// Draws of the bootstrap where runs suffice for one; 0 leaves it out.
     package var bootstrapDraws = 2_000
+
+    /// What the arms are said to be by whoever compares them, as the evidence of a study is; records may say nothing themselves.
+    package var stated: (baseline: DeploymentModel, other: DeploymentModel)?
 
     /// The default options: a margin of 1 %, means of runs, median and p99 besides.
     package init() {}

@@ -6,15 +6,19 @@ extension Record {
     ///
     /// A model without a hypervisor is contradicted by a fact `hypervisor` that names one, or `virtualization` that is
     /// `yes`. That none was found contradicts nothing: a hypervisor can hide.
-    package var modelContradictions: [String] {
-        guard let declared = content.declaredModel, !declared.isVirtual else { return [] }
+    package var modelContradictions: [String] { modelContradictions(stated: nil) }
+
+    /// The same of a model that the record does not declare itself, but whoever uses it says that it is of.
+    func modelContradictions(stated: DeploymentModel?) -> [String] {
+        guard let declared = content.declaredModel ?? stated, !declared.isVirtual else { return [] }
+        let verb = content.declaredModel == nil ? "taken as" : "declared"
         var found: Set<String> = []
         for fact in hosts.flatMap(\.facts) {
             let (name, value) = (fact.name.lowercased(), fact.value.lowercased())
             if name == "hypervisor", !Self.noHypervisor.contains(value) {
-                found.insert("declared \(declared), but its facts say hypervisor \(quoted(fact.value))")
+                found.insert("\(verb) \(declared), but its facts say hypervisor \(quoted(fact.value))")
             } else if name == "virtualization", value == "yes" {
-                found.insert("declared \(declared), but its facts say virtualization \(quoted(fact.value))")
+                found.insert("\(verb) \(declared), but its facts say virtualization \(quoted(fact.value))")
             }
         }
         // The name says more than that there is one.

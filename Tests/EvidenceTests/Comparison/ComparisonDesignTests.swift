@@ -92,6 +92,37 @@ struct ComparisonDesignTests {
         #expect(says == (code == "boot-labels-reused"), "\(comparison.lines)")
     }
 
+    @Test(
+        "one boot cannot be bare metal and a virtual machine, and a guest is not bare metal because a study says so",
+        arguments: [
+            (DeploymentModel.vmPassthrough, [String: String](), true), (.bareMetalMIG, [:], false),
+            (.bareMetalMIG, ["hypervisor": "kvm"], true), (.bareMetalMIG, ["hypervisor": "none"], false),
+        ]
+    )
+    func statedModels(model: DeploymentModel, facts: [String: String], isRefused: Bool) throws {
+        func arm(_ level: Double) throws -> Record {
+            let runs = try (0..<4).map { run in
+                try Sample.run("\(level)\(run)", [level + 0.01 * Double(run % 3)], metric: ComparisonGateTests.latency)
+            }
+            let boot = Boot(id: "0b3f2c1e-9a77-4f0e-8d11-2f6c5e4d3b2a", runs: runs)
+            let host = Host(
+                id: "g1",
+                facts: facts.map { HostFact(name: $0.key, value: $0.value, evidence: "cpuid") },
+                boots: [boot]
+            )
+            return try Record(.init(metrics: [ComparisonGateTests.latency], hosts: [host]))
+        }
+        var options = ComparisonOptions()
+        let silent = try Comparison.compare(baseline: [arm(1)], other: [arm(1.1)], options: options)
+        #expect(!silent.validity.contains { $0.severity == .invalid })
+        options.stated = (.bareMetal, model)
+        let stated = try Comparison.compare(baseline: [arm(1)], other: [arm(1.1)], options: options)
+        let invalid = stated.validity.filter { $0.severity == .invalid }.map(\.code)
+        #expect(!invalid.isEmpty == isRefused, "\(stated.validity)")
+        #expect(Set(invalid).isSubset(of: facts.isEmpty ? ["boot-shared"] : ["model-disproved"]))
+        #expect(stated.metrics.allSatisfy { ($0.verdict.code == "invalid") == isRefused })
+    }
+
     // MARK: Hosts
 
     @Test("files that name no host are of one unknown host an arm, which is confounded with the arm")
