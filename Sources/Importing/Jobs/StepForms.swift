@@ -202,7 +202,7 @@ enum NeMoStep {
 /// a JSON file of its results.
 enum TrainerResult {
     static func holds(_ text: Substring) -> Bool {
-        text.contains("'train_runtime':") || text.contains("\"train_runtime\":")
+        ByteSearch.holds(text, "'train_runtime':") || ByteSearch.holds(text, "\"train_runtime\":")
     }
 
     /// The seconds of the training; nil where the line says nothing of it.

@@ -25,7 +25,9 @@ package struct StepLog: LineImporter {
         for line in head.lines {
             let text = line.trimmed
             if text.isEmpty { continue }
-            if text.contains(MegatronStep.mark) || text.contains(NeMoStep.mark) || TrainerResult.holds(text) {
+            if ByteSearch.holds(text, MegatronStep.mark) || ByteSearch.holds(text, NeMoStep.mark)
+                || TrainerResult.holds(text)
+            {
                 return true
             }
             if text.first == "{" {
@@ -116,8 +118,8 @@ package struct StepLog: LineImporter {
     }
 
     private func form(of text: Substring) -> Form? {
-        if text.contains(MegatronStep.mark) { return .megatron }
-        if text.contains(NeMoStep.mark) { return .nemo }
+        if ByteSearch.holds(text, MegatronStep.mark) { return .megatron }
+        if ByteSearch.holds(text, NeMoStep.mark) { return .nemo }
         if text.first == "{", StepLine.keys.contains(where: { text.contains("\"\($0)\"") }) { return .lines }
         if TrainerResult.holds(text) { return .trainer }
         // Only the first line that says anything can be a header.

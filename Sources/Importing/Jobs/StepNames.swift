@@ -12,12 +12,16 @@ enum StepNames {
     ]
 
     /// How many seconds one of the named value is; nil where the name is none of a step's time.
-    static func factor(_ name: String) -> Double? {
-        seconds.contains(name) ? 1 : milliseconds.contains(name) ? 1e-3 : nil
-    }
+    static func factor(_ name: String) -> Double? { known[name]?.factor }
 
     /// Which of two names is the surer one: lower is surer.
-    static func rank(_ name: String) -> Int { (seconds + milliseconds).firstIndex(of: name) ?? .max }
+    static func rank(_ name: String) -> Int { known[name]?.rank ?? .max }
+
+    private static let known: [String: (factor: Double, rank: Int)] = Dictionary(
+        (seconds.map { ($0, 1.0) } + milliseconds.map { ($0, 1e-3) }).enumerated().map {
+            ($1.0, (factor: $1.1, rank: $0))
+        }
+    ) { first, _ in first }
 }
 
 /// How far apart the steps are that a job logs: a value for every tenth step may be a mean of ten.

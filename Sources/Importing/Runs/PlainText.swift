@@ -36,10 +36,10 @@ enum PlainText {
 
     /// What stands behind a beginning and before the next end; nil where either is missing.
     static func between(_ text: Substring, _ beginning: String, _ end: String? = nil) -> Substring? {
-        guard let start = text.firstRange(of: beginning)?.upperBound else { return nil }
+        guard let start = ByteSearch.range(of: beginning, in: text)?.upperBound else { return nil }
         let rest = text[start...]
         guard let end else { return rest }
-        guard let stop = rest.firstRange(of: end)?.lowerBound else { return nil }
+        guard let stop = ByteSearch.range(of: end, in: rest)?.lowerBound else { return nil }
         return rest[..<stop]
     }
 

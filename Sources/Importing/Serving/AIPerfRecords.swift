@@ -36,14 +36,15 @@ package struct AIPerfRecords: LineImporter {
     private var warmUps = 0
     private var lengths = 0.0
 
-    private static let maximumRequests = 1_000_000
+    private static let maximumRequests = 4_000_000
     private static let maximumGaps = 20_000_000
 
     private struct Request: Sendable {
         var start: Double
         var end: Double?
-        var values: [(metric: Metric, seconds: Double)]
-        var gaps: [Double]
+        /// By metric, those of ``times`` and then the client's delay; not a number where there is none.
+        var seconds = InlineArray<5, Double>(repeating: .nan)
+        var gaps: [Double] = []
         var line: Int
     }
 
@@ -100,19 +101,17 @@ package struct AIPerfRecords: LineImporter {
         var request = Request(
             start: start,
             end: try metadata.number("request_end_ns"),
-            values: [],
-            gaps: [],
             line: line
         )
-        for (names, metric) in Self.times {
+        for (place, (names, _)) in Self.times.enumerated() {
             guard let name = names.first(where: { metrics.optional($0) != nil }),
                 let seconds = try Self.seconds(metrics, name)
             else { continue }
-            request.values.append((metric, seconds))
+            request.seconds[place] = seconds
         }
         // Whole nanoseconds beyond 2^53 are rounded to 256 of them.
         if let issued = try metadata.number("credit_issued_ns"), start >= issued {
-            request.values.append((RequestMetrics.clientDelay, (start - issued) / 1e9))
+            request.seconds[Self.times.count] = (start - issued) / 1e9
         }
         if let chunks = try metrics.optional("inter_chunk_latency")?.mapping(), let list = chunks.optional("value"),
             list.isArray, !isGapsFull
@@ -157,11 +156,14 @@ package struct AIPerfRecords: LineImporter {
 
     /// What the file says, once all lines were taken.
     package mutating func close() throws(DocumentError) -> ImportedRuns {
-        let ordered = requests.enumerated().sorted { ($0.element.start, $0.offset) < ($1.element.start, $1.offset) }
-            .map(\.element)
+        let metrics = Self.times.map(\.metric) + [RequestMetrics.clientDelay]
+        let order = requests.indices.sorted { (requests[$0].start, $0) < (requests[$1].start, $1) }
         var run = RunSamples(file: file, warmUp: options.warmUp)
-        for (index, request) in ordered.enumerated() {
-            for (metric, seconds) in request.values { try run.add(sample: seconds, of: metric, line: request.line) }
+        for (index, place) in order.enumerated() {
+            let request = requests[place]
+            for (place, metric) in metrics.enumerated() where !request.seconds[place].isNaN {
+                try run.add(sample: request.seconds[place], of: metric, line: request.line)
+            }
             guard !isGapsFull, index >= options.warmUp else { continue }
             for gap in request.gaps { try run.add(unordered: gap, of: RequestMetrics.chunkGap, line: request.line) }
         }
@@ -171,12 +173,13 @@ package struct AIPerfRecords: LineImporter {
                 "there are more than \(NumberText.grouped(Self.maximumGaps)) gaps between chunks; none was taken"
             )
         }
-        let ends = ordered.compactMap(\.end)
-        if let first = ordered.first?.start, let last = ends.max(), ends.count == ordered.count, last > first {
-            try run.set(Double(ordered.count) / ((last - first) / 1e9), of: RequestMetrics.requestRate)
+        let ends = requests.lazy.compactMap(\.end)
+        let first = order.first.map { requests[$0].start }
+        if let first, let last = ends.max(), requests.allSatisfy({ $0.end != nil }), last > first {
+            try run.set(Double(requests.count) / ((last - first) / 1e9), of: RequestMetrics.requestRate)
             if lengths > 0 { try run.set(lengths / ((last - first) / 1e9), of: RequestMetrics.tokenRate) }
         }
-        run.note("requests", "\(ordered.count)")
+        run.note("requests", "\(requests.count)")
         if lengths > 0 { run.note("output_tokens", NumberText.plain(lengths)) }
         run.note(LatencySemantics(start: .service))
         if failed > 0 {
@@ -190,7 +193,7 @@ package struct AIPerfRecords: LineImporter {
             "AIPerf's records do not say whether arrivals waited for answers, nor the load offered: say it with --condition "
                 + "request_rate_per_s=8 or --condition concurrency=32."
         )
-        let started = ordered.first.flatMap { ImportTime.unix(milliseconds: $0.start / 1e6) }
+        let started = first.flatMap { ImportTime.unix(milliseconds: $0 / 1e6) }
         try run.close(into: &draft, id: "1", started: started)
         draft.warnOfWarmUp(options, isOrdered: run.isOrdered)
         return try draft.finish(
