@@ -125,7 +125,9 @@ struct OutputTests {
 struct PartsTests {
     @Test(
         "ACS control bits are read at their offset",
-        arguments: [(0x00, false), (0x01, false), (0x04, true), (0x08, true), (0x1D, true), (0x50, false)]
+        arguments: [
+            (0x00, false), (0x01, false), (0x04, true), (0x08, true), (0x1D, true), (0x50, false), (0x20, true),
+        ]
             as [(UInt16, Bool)]
     )
     func accessControl(bits: UInt16, redirects: Bool) {
