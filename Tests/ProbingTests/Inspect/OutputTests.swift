@@ -56,6 +56,12 @@ struct OutputTests {
         #expect(fact?.value == "700, 350")
     }
 
+    @Test("A GPU's virtual functions are not counted as GPUs of their own")
+    func functionsAsParts() {
+        let facts = Inspection(HostFixture(named: "vgpu-host-without-nvml").view()).facts
+        #expect(facts.first { $0.name == "gpu_count" }?.value == "1")
+    }
+
     private func companion(_ fixture: HostFixture) throws -> HostCompanion {
         let text = try Inspection(fixture.view()).json.pretty()
         return try HostCompanion(JSONDocument.parse(text: text, file: "host.json"), file: "host.json")
