@@ -55,6 +55,8 @@ struct GPUInspectionTests {
             }
             try folder.write(base + "numa_node", "\(index % 2)\n")
         }
+        // A physical server has firmware that says so.
+        try folder.write("copy/sys/class/dmi/id/sys_vendor", "Example Servers\n")
         try folder.write(
             "copy/proc/driver/nvidia/version",
             "NVRM version: NVIDIA UNIX x86_64 Kernel Module 570.133.20\n"

@@ -266,17 +266,23 @@ package enum ComparisonGate {
 
     /// How many runs of an arm an emulator carried out.
     static func emulated(_ arm: ArmView, _ name: String) -> [ValidityNote] {
-        let count = arm.runs.filter { $0.run.condition("emulated") == "yes" }.count
-        guard count > 0 else { return [] }
-        return [
-            ValidityNote(
+        func note(_ condition: String, _ what: String) -> ValidityNote? {
+            let count = arm.runs.filter { $0.run.condition(condition) == "yes" }.count
+            guard count > 0 else { return nil }
+            return ValidityNote(
                 severity: .caution,
-                code: "emulated-runs",
-                sentence:
-                    "\(count) of \(arm.runs.count) runs of \(name) were measured on an emulated processor: they show the "
-                    + "emulator, not what a hypervisor costs."
+                code: condition + "-runs",
+                sentence: "\(count) of \(arm.runs.count) runs of \(name) were measured on \(what)."
             )
-        ]
+        }
+        return [
+            note("emulated", "an emulated processor: they show the emulator, not what a hypervisor costs"),
+            note(
+                "perhaps-emulated",
+                "a processor of which nothing shows whether it is emulated: they may show an emulator, not what a "
+                    + "hypervisor costs"
+            ),
+        ].compactMap { $0 }
     }
 
     // MARK: Deployment models

@@ -78,13 +78,16 @@ struct RecordingOptions: ParsableArguments {
     ///
     /// - Throws: `Failure.environment` on an emulated processor that nobody allowed.
     func emulationMarks() throws -> [Condition] {
-        guard let sign = Emulation.sign() else { return [] }
+        let sign = Emulation.sign()
+        guard let doubt = sign ?? Emulation.doubt() else { return [] }
         guard allowEmulated else {
             throw Failure.environment(
-                "the processor is emulated: \(sign); --allow-emulated measures it all the same; no record was written"
+                (sign == nil ? "whether the processor is emulated is not shown" : "the processor is emulated")
+                    + ": \(doubt); --allow-emulated measures it all the same; no record was written"
             )
         }
-        return [Condition(name: "emulated", value: "yes")]
+        let mark: Disturbance.Kind = sign == nil ? .perhapsEmulated : .emulated
+        return [Condition(name: mark.rawValue, value: "yes")]
     }
 
     /// The host's name, without what cannot stand in a file name.

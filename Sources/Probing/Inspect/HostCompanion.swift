@@ -106,6 +106,10 @@ package struct HostCompanion: Sendable, Hashable {
         switch (guest.hypervisor.name, kvm) {
         case (.kvm?, let module?):
             join.agreements.append("The guest runs on KVM, and the host has \(module) loaded.")
+        case (.qemu?, let module?):
+            join.agreements.append(
+                "The guest runs on QEMU, and the host has \(module) loaded: KVM can accelerate it."
+            )
         case (.kvm?, nil) where couldLookForGuests:
             join.conflicts.append("The guest runs on KVM, and the host has neither kvm_intel nor kvm_amd loaded.")
         case (nil, let module?):

@@ -67,6 +67,16 @@ struct ArmCautionTests {
         #expect(try ArmSummary([guest]).cautions.count == 1 && ArmSummary([real]).cautions.isEmpty)
     }
 
+    @Test("runs of which nothing shows whether an emulator carried them out are a caution of their own")
+    func perhapsEmulated() throws {
+        let runs = try (0..<5).map { index in
+            try Sample.run("r\(index)", [1 + 0.003 * Double(index)], conditions: ["perhaps-emulated": "yes"])
+        }
+        let guest = try Sample.record(hosts: ["h": [runs]])
+        let cautions = try ArmSummary([guest]).cautions
+        #expect(cautions.count == 1 && cautions[0].contains("nothing shows whether it is emulated"), "\(cautions)")
+    }
+
     @Test("what a record says was not measured is said of one arm too, and what is cut is counted")
     func notes() throws {
         var content = try Self.record(.vmPassthrough, ["hypervisor": "kvm"], level: 1).content

@@ -41,7 +41,7 @@ struct CaptureTests {
         try folder.link("proc/cmdline", "../proc/cmdline")
         let view = try HostCapture.read(folder: folder.path)
         let inspection = Inspection(view)
-        #expect(inspection.hypervisor.name == .kvm)
+        #expect(inspection.hypervisor.name == .qemu)
         #expect(inspection.devices.map(\.identity) == ["10de:2330"])
         #expect(view.bytes("/proc/version") == .missing)
         #expect(view.bytes("/sys/hypervisor/type") == .missing)
@@ -65,6 +65,39 @@ struct CaptureTests {
         // The firmware's words and the bus are mandatory, and lie in /sys.
         #expect((inspection.model == nil) == (lost == "sys") && inspection.virtualized == .noEvidence)
         #expect(Requirement.bareMetal.judge(inspection).exitCode == (lost == "sys" ? 3 : 0))
+    }
+
+    @Test(
+        "A copy whose /proc/cpuinfo holds nothing does not say that CPUID is out of place",
+        arguments: [[], Array("\u{0}\u{1}\u{2}garbage: \u{7F}".utf8), [0xFF, 0xFE, 0x0A, 0x80]] as [[UInt8]]
+    )
+    func emptyCopy(content: [UInt8]) throws {
+        let host = HostFixture(named: "dgx-bare-metal")
+        let folder = try TemporaryFolder()
+        for (path, answer) in host.files { try folder.write(String(path.dropFirst()), try #require(answer.value)) }
+        try folder.write("proc/cpuinfo", content)
+        let inspection = Inspection(try HostCapture.read(folder: folder.path))
+        #expect(inspection.model == nil && Requirement.bareMetal.judge(inspection).exitCode == 3)
+        for check in inspection.checks where check.id.hasPrefix("cpuid-hypervisor") {
+            guard case .couldNotRun = check.outcome else {
+                Issue.record("\(check.id): \(check.outcome)")
+                continue
+            }
+        }
+    }
+
+    @Test("Files of /proc that a copy has empty were not read, for the kernel leaves none of them so")
+    func emptyFiles() throws {
+        let folder = try TemporaryFolder()
+        for path in ["proc/stat", "proc/cpuinfo", "proc/xen/capabilities", "sys/devices/system/cpu/isolated"] {
+            try folder.write(path, [])
+        }
+        let view = try HostCapture.read(folder: folder.path)
+        for path in ["/proc/stat", "/proc/cpuinfo"] {
+            #expect(view.text(path).obstacle?.contains("the copy of \(path) is empty") == true)
+        }
+        #expect(view.text("/proc/xen/capabilities") == .value(""))
+        #expect(view.text("/sys/devices/system/cpu/isolated") == .value(""))
     }
 
     @Test("CPUID leaves that hold garbage are no answers", arguments: ["text", "", "1 2 3", "1 2 3 4 5", "-1 2 3 4"])
@@ -117,6 +150,15 @@ struct CaptureTests {
         #expect(!archive.contains(secret) && !json.contains(secret))
         #expect(view.text("/proc/cmdline") == .value("iommu=pt isolcpus=2-5"))
         #expect(view.text("/proc/self/mountinfo") == .value("/ ext4 8:1"))
+    }
+
+    @Test("Of IBM Z's description of a machine, names and serial numbers are not kept")
+    func machineDescription() {
+        let text =
+            "Manufacturer: IBM\\nSequence Code: 00AB1C8\\nLPAR Name: PAYROLL\\nVM00 Name: LINUX1\\n"
+            + "VM00 Control Program: z/VM 7.3.0\\nVM00 UUID: 1234"
+        let view = HostFixture(named: "ibm-z-guest").with("/proc/sysinfo = \(text)").view()
+        #expect(view.text("/proc/sysinfo") == .value("Manufacturer: IBM\nVM00 Control Program: z/VM 7.3.0"))
     }
 
     @Test("A device's serial number is blanked in its configuration space")

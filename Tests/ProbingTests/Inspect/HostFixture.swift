@@ -133,7 +133,9 @@ struct HostFixture: Sendable, CustomTestStringConvertible {
             put("max_link_width", String(ends[1][1]))
         }
         files[folder + "/config"] = .value(
-            Self.configuration(acs: options["acs"], ats: options["ats"], isShort: options["short"] != nil)
+            options["silent"] != nil
+                ? [UInt8](repeating: 0xFF, count: 4096)
+                : Self.configuration(acs: options["acs"], ats: options["ats"], isShort: options["short"] != nil)
         )
     }
 

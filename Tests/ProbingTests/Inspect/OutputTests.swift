@@ -56,6 +56,12 @@ struct OutputTests {
         #expect(fact?.value == "700, 350")
     }
 
+    @Test("A GPU's virtual functions are not counted as GPUs of their own")
+    func functionsAsParts() {
+        let facts = Inspection(HostFixture(named: "vgpu-host-without-nvml").view()).facts
+        #expect(facts.first { $0.name == "gpu_count" }?.value == "1")
+    }
+
     private func companion(_ fixture: HostFixture) throws -> HostCompanion {
         let text = try Inspection(fixture.view()).json.pretty()
         return try HostCompanion(JSONDocument.parse(text: text, file: "host.json"), file: "host.json")
@@ -125,7 +131,9 @@ struct OutputTests {
 struct PartsTests {
     @Test(
         "ACS control bits are read at their offset",
-        arguments: [(0x00, false), (0x01, false), (0x04, true), (0x08, true), (0x1D, true), (0x50, false)]
+        arguments: [
+            (0x00, false), (0x01, false), (0x04, true), (0x08, true), (0x1D, true), (0x50, false), (0x20, true),
+        ]
             as [(UInt16, Bool)]
     )
     func accessControl(bits: UInt16, redirects: Bool) {

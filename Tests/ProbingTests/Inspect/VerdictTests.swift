@@ -118,10 +118,142 @@ struct VerdictTests {
     @Test("A slow link is an idle reading until the GPU is under load")
     func load() throws {
         let fixture = HostFixture(named: "dgx-bare-metal").with("nvml nvmlDeviceGetCurrPcieLinkGeneration(0) = 1")
-        let idle = try #require(Inspection(fixture.view()).findings.first)
-        #expect(idle.id == "pcie-link" && idle.severity == .note && idle.title.contains("idle reading"))
+        let idle = Inspection(fixture.view())
+        #expect(idle.findings.isEmpty)
+        let reading = try #require(idle.evidence.first { $0.meaning.contains("idle reading of GPU 0") })
+        #expect(reading.raw == "generation 1 of 5" && idle.text.contains("idle reading"))
         let busy = try #require(Inspection(fixture.view(), underLoad: true).findings.first)
         #expect(busy.id == "pcie-link" && busy.severity == .high && !busy.title.contains("idle reading"))
+        #expect(busy.cost.contains("6.25 %"))
+    }
+
+    @Test("A narrow link is a finding at idle too, without the speed of the idle reading in its cost")
+    func narrow() throws {
+        let link = "pci 0000:18:00.0 10de:2330 030200 driver=nvidia node=0 group=40 link=2.5x8of32.0x16"
+        let sysfs = HostFixture(named: "dgx-bare-metal").with(link, "nvml nvmlInit() = error 12 LIBRARY_NOT_FOUND")
+        let nvml = HostFixture(named: "dgx-bare-metal").with(
+            "nvml nvmlDeviceGetCurrPcieLinkGeneration(0) = 1",
+            "nvml nvmlDeviceGetCurrPcieLinkWidth(0) = 8"
+        )
+        // 8 of 16 lanes at 2.5 of 32 GT/s, and at generation 1 of 5.
+        for (fixture, share) in [(sysfs, "3.91 %"), (nvml, "3.13 %")] {
+            let idle = Inspection(fixture.view())
+            let finding = try #require(idle.findings.first { $0.id == "pcie-link" })
+            #expect(finding.severity == .high && finding.title.contains("8 of 16 lanes"), "\(finding.title)")
+            #expect(finding.cost.contains("50.00 %"), "\(finding.cost)")
+            #expect(idle.evidence.contains { $0.meaning.contains("idle reading") })
+            let busy = Inspection(fixture.view(), underLoad: true)
+            #expect(busy.findings.contains { $0.id == "pcie-link" && $0.cost.contains(share) }, "\(busy.findings)")
+            #expect(!busy.evidence.contains { $0.meaning.contains("idle reading") })
+        }
+    }
+
+    @Test(
+        "Where NVML does not answer, the remedy follows from what it said",
+        arguments: [
+            ("error 12 LIBRARY_NOT_FOUND", "nvidia", "libnvidia-ml.so.1 of the kernel driver's version"),
+            ("error 9 DRIVER_NOT_LOADED", "", "modprobe nvidia; dmesg"),
+            ("error 9 DRIVER_NOT_LOADED", "nouveau", "modprobe.blacklist=nouveau"),
+            ("error 4 NO_PERMISSION", "nvidia", "as root"),
+            ("error 18 LIB_RM_VERSION_MISMATCH", "nvidia", "modprobe -r nvidia_uvm"),
+            ("error 15 GPU_IS_LOST", "nvidia", "grep Xid"),
+        ]
+    )
+    func silence(answer: String, driver: String, remedy: String) throws {
+        let device = "pci 0000:18:00.0 10de:2330 030200 node=0" + (driver.isEmpty ? "" : " driver=\(driver)")
+        let fixture = HostFixture(named: "oracle-physical").with(device, "nvml nvmlInit() = \(answer)")
+        let finding = try #require(Inspection(fixture.view()).findings.first { $0.id == "no-nvml" })
+        #expect(finding.remedy.contains(remedy), "\(finding.remedy)")
+        #expect(finding.title.contains("0000:18:00.0"))
+    }
+
+    @Test("NVML that was not asked, and GPUs that are given away, are no finding")
+    func unasked() throws {
+        let unasked = HostFixture(named: "oracle-physical").with(
+            "pci 0000:18:00.0 10de:2330 030200 driver=nvidia node=0"
+        )
+        let inspection = Inspection(unasked.view())
+        #expect(inspection.findings.isEmpty)
+        let check = try #require(inspection.checks.first { $0.id == "nvml" })
+        #expect(check.outcome == .couldNotRun("NVML was not asked"))
+        let given = HostFixture(named: "oracle-physical").with(
+            "pci 0000:18:00.0 10de:2330 030200 driver=vfio-pci node=0",
+            "nvml nvmlInit() = error 9 DRIVER_NOT_LOADED"
+        )
+        #expect(!Inspection(given.view()).findings.contains { $0.id == "no-nvml" })
+    }
+
+    @Test("A lost GPU that is the only one leaves no answer about others")
+    func lonely() throws {
+        let fixture = HostFixture(named: "oracle-physical").with(
+            "pci 0000:18:00.0 10de:2330 030200 driver=nvidia node=0",
+            "nvml nvmlInit() = ok",
+            "nvml nvmlDeviceGetCount() = 1",
+            "nvml nvmlDeviceGetHandleByIndex(0) = error 15 GPU_IS_LOST"
+        )
+        let finding = try #require(Inspection(fixture.view()).findings.first)
+        #expect(finding.id == "gpu-unreachable" && finding.cost.hasSuffix("this answer is about a host without a GPU."))
+    }
+
+    @Test("Remedies fit the maker and the state")
+    func remedies() throws {
+        func remedy(_ id: String, _ fixture: HostFixture) throws -> String {
+            try #require(Inspection(fixture.view()).findings.first { $0.id == id }).remedy
+        }
+        let amd = try remedy("virtual-functions", HostFixture(named: "amd-vgpu-host"))
+        #expect(amd.contains("sriov_numvfs") && !amd.contains("nvidia"))
+        let nvidia = try remedy("virtual-functions", HostFixture(named: "vgpu-host-without-nvml"))
+        #expect(nvidia.contains("sriov-manage -d 0000:18:00.0"))
+        let interrupts = try remedy("no-posted-interrupts", HostFixture(named: "amd-host-shadow-paging"))
+        #expect(interrupts.contains("modprobe -r kvm_amd && modprobe kvm_amd avic=1"))
+        let pending = HostFixture(named: "dgx-bare-metal").with("nvml nvmlDeviceGetEccMode(0) = 1 0")
+        #expect(try remedy("ecc", pending).hasPrefix("nvidia-smi --gpu-reset -i 0"))
+        let off = HostFixture(named: "dgx-bare-metal").with("nvml nvmlDeviceGetEccMode(0) = 0 0")
+        #expect(try remedy("ecc", off).hasPrefix("nvidia-smi -i 0 -e 1"))
+    }
+
+    @Test("Registers that nobody answers judge no ACS")
+    func silentBridge() throws {
+        let checks = Inspection(HostFixture(named: "silent-devices").view()).checks
+        let check = try #require(checks.first { $0.id == "acs" })
+        #expect(check.outcome == .couldNotRun("a device does not answer: its configuration space is all ones"))
+    }
+
+    @Test("Control groups of version 1 give the same sentence as those of version 2")
+    func oldControlGroups() throws {
+        let finding = try #require(
+            Inspection(HostFixture(named: "kubernetes-with-old-control-groups").view()).findings.first
+        )
+        #expect(finding.title == "A quota allows 2.00 processors, and held the group back for 51 ms so far.")
+        #expect(finding.source == "/sys/fs/cgroup/cpu/cpu.cfs_quota_us")
+        let free = HostFixture(named: "kubernetes-with-old-control-groups").with(
+            "/sys/fs/cgroup/cpu/cpu.cfs_quota_us = -1"
+        )
+        #expect(Inspection(free.view()).findings.isEmpty)
+    }
+
+    @Test("What a device tree calls its machine stands in the evidence word by word")
+    func treeWords() throws {
+        let evidence = Inspection(HostFixture(named: "riscv-guest").view()).evidence
+        let seen = try #require(evidence.first { $0.source == "/proc/device-tree/compatible" })
+        #expect(seen.raw == "riscv-virtio, qemu,virt")
+    }
+
+    @Test("A cost of CPUID below what the instruction takes was not measured", arguments: [0, 49, 59])
+    func impossibleCost(ticks: Int) throws {
+        let inspection = Inspection(HostFixture(named: "dgx-bare-metal").with("cpuid-cost = \(ticks)").view())
+        let check = try #require(inspection.checks.first { $0.id == "cpuid-cost" })
+        #expect(check.outcome == .couldNotRun("a median of \(ticks) ticks is less than the instruction takes"))
+    }
+
+    @Test("Where CPUID exists, this machine's own cost of it is one of the instruction")
+    func liveCost() throws {
+        let view = HostView.live(nvml: { [] })
+        guard view.cpuid(0).value != nil else { return }
+        let ticks = try #require(view.cpuidCost().value)
+        #expect(ticks >= HypervisorFacts.leastTicks)
+        let check = Inspection(view).checks.first { $0.id == "cpuid-cost" }
+        #expect(check?.outcome == .ran)
     }
 
     @Test("A power cap is a finding only under load, heat always")
@@ -151,6 +283,10 @@ struct VerdictTests {
             "/sys/devices/system/cpu/cpuidle/current_driver = haltpoll",
             "/sys/devices/system/cpu/vulnerabilities/mds = Vulnerable; SMT Host state unknown",
             "pci 0000:00:02.0 1b36:000c 060400",
+            "/sys/bus/virtio/devices/virtio0 -> ../../../devices/platform/virtio-mmio.0/virtio0",
+            "/sys/bus/virtio/devices/virtio0 -> ../../../devices/platform/LNRO0005:00/virtio0",
+            "/proc/cmdline = virtio_mmio.device=4K@0xd0000000:5",
+            "/proc/cpuinfo = processor : 0\\nmodel name : QEMU TCG CPU version 2.5+\\nflags : fpu",
             "nvml nvmlDeviceGetVirtualizationMode(0) = 1",
             "nvml nvmlDeviceGetVirtualizationMode(1) = 2",
         ]
@@ -173,6 +309,8 @@ struct VerdictTests {
             "/sys/devices/system/clocksource/clocksource0/current_clocksource = acpi_pm",
             "/sys/module/kvm !",
             "pci 0000:63:00.0 1af4:1042 010000 driver=virtio-pci",
+            "/sys/bus/virtio/devices/virtio0 -> ../../../devices/pci0000:60/0000:63:00.0/virtio0",
+            "/sys/bus/virtio/devices/virtio0 -> ../../../devices/platform/remoteproc0/virtio0",
         ]
     )
     func noSigns(_ line: String) {

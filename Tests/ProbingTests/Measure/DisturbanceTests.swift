@@ -153,6 +153,18 @@ import Testing
         #expect(sign("QEMU Virtual CPU version 2.5+") == nil)
     }
 
+    @Test(
+        "QEMU's machine without a word of KVM raises the question, and nothing else does",
+        arguments: [
+            ("qemu-accelerator-unknown", true), ("arm-microvm", true), ("riscv-guest", true), ("arm-guest", false),
+            ("kvm-passthrough", false), ("kvm-behind-hyper-v-face", false), ("hidden-hypervisor", false),
+            ("dgx-bare-metal", false), ("qemu-emulation", false),
+        ]
+    )
+    func doubt(host: String, isThere: Bool) {
+        #expect((Emulation.doubt(HostFixture(named: host).view()) != nil) == isThere)
+    }
+
     @Test("a processor that answers nothing shows nothing")
     func silent() { #expect(Emulation.sign { _ in nil } == nil) }
 }

@@ -61,6 +61,7 @@ import Testing
     static func environment(
         disturbed: Set<Int> = [],
         emulation: String? = nil,
+        emulationDoubt: String? = nil,
         isOptimised: Bool = true
     ) -> MeasureSession.Environment {
         // Atomics cannot be copied: they live in a box that the closures hold.
@@ -79,6 +80,7 @@ import Testing
             seconds: { Double(box.times.add(1, ordering: .relaxed).oldValue) },
             wallTime: { "2026-03-01T09:30:0\(min(9, box.readings.load(ordering: .relaxed) / 4)).000Z" },
             emulation: emulation,
+            emulationDoubt: emulationDoubt,
             isOptimised: isOptimised
         )
     }
@@ -189,6 +191,24 @@ import Testing
         #expect(record.runs[0].run.condition("disturbed") == "throttled")
         #expect(record.runs[1].run.condition("disturbed") == nil)
         #expect(record.runs.allSatisfy { $0.run.condition("unoptimised") == "yes" })
+    }
+
+    @Test("a processor that may be emulated is not measured either, and is marked where the user allows it")
+    func perhapsEmulated() throws {
+        let launcher = Script { request, _ in Self.samples(request, [1]) }
+        let environment = Self.environment(emulationDoubt: "firmware says so")
+        let refused = Self.session(launcher, environment).run()
+        #expect(launcher.launched.isEmpty)
+        #expect {
+            _ = try refused.record(host: "h", boot: "b")
+        } throws: {
+            "\($0)" == "nothing was measured: whether the processor is emulated is not shown: firmware says so; "
+                + "--allow-emulated measures it all the same"
+        }
+        let allowed = Self.session(launcher, environment, options: .init(allowsEmulated: true)).run()
+        let record = try allowed.record(host: "h", boot: "b")
+        #expect(record.runs.allSatisfy { $0.run.condition("perhaps-emulated") == "yes" })
+        #expect(record.runs.allSatisfy { $0.run.condition("emulated") == nil })
     }
 
     @Test("an emulated processor is not measured, and there is no record that looks like one")

@@ -9,7 +9,11 @@ struct FolderHost: HostSource {
 
     func read(_ path: String) -> HostAnswer<[UInt8]> {
         if let lack = lack(of: path) { return .unread(lack) }
-        return contained(path)
+        let answer = contained(path)
+        // Files of /proc tell no length, so tar and rsync copy none of their content; the kernel
+        // itself leaves few of them empty.
+        guard answer == .value([]), path.hasPrefix("/proc/"), path != "/proc/xen/capabilities" else { return answer }
+        return .unread("the copy of \(path) is empty: copy /proc with cat, or use assay inspect --capture")
     }
 
     /// Why a path was never asked: the copy has no `/proc` or no `/sys` at all, and so nothing in it was missing on the host.

@@ -41,6 +41,11 @@ extension HostView {
     /// The number in a file, decimal or `0x` hexadecimal.
     func number(_ path: String) -> Int? { text(path).value.flatMap(wholeNumber) }
 
+    /// The strings in a file of the device tree, each of which ends in NUL.
+    func strings(_ path: String) -> HostAnswer<[String]> {
+        bytes(path).map { bytes in bytes.split(separator: 0).map { trimmed(Array($0)) }.filter { !$0.isEmpty } }
+    }
+
     /// Whether something is there, false too where that could not be asked.
     func has(_ path: String) -> Bool { exists(path).value == true }
 }

@@ -20,7 +20,7 @@ package struct HypervisorFacts: Sendable {
     package var kvmFeatures: CPUIDRegisters?
     /// Hyper-V's leaf 0x40000003: what this partition may do.
     package var hyperVFeatures: CPUIDRegisters?
-    /// The median cost of CPUID in ticks.
+    /// The median cost of CPUID in ticks; unread where the number cannot be one.
     package var cpuidTicks: HostAnswer<Int>
     /// DMI strings by the name of their file, in the order in which they are judged.
     package var dmi: [(name: String, answer: HostAnswer<String>)]
@@ -34,14 +34,16 @@ package struct HypervisorFacts: Sendable {
     package var xenCapabilities: HostAnswer<String>
     /// `/proc/device-tree/hypervisor/compatible`.
     package var treeHypervisor: HostAnswer<String>
-    /// `/proc/device-tree/compatible`.
-    package var treeCompatible: HostAnswer<String>
+    /// The words of `/proc/device-tree/compatible`, the most particular one first.
+    package var treeCompatible: HostAnswer<[String]>
     /// The names at the device tree's root.
     package var treeNames: HostAnswer<[String]>
     /// `/proc/sysinfo` of IBM Z.
     package var systemInformation: HostAnswer<String>
     /// Devices on Hyper-V's bus.
     package var vmbusDevices: HostAnswer<[String]>
+    /// Where virtio devices that are on no PCI bus hang in `/sys/devices`, in the order of their names.
+    package var mappedDevices: HostAnswer<[String]>
     /// The kernel's idle driver.
     package var idleDriver: HostAnswer<String>
     /// Whether frequency policies, RAPL, memory error counters and a management controller are seen.
@@ -64,7 +66,7 @@ package struct HypervisorFacts: Sendable {
         kvmFeatures = kvm.flatMap { view.cpuid($0.base + 1).value }
         let hyperV = leaves.first { $0.signature == "Microsoft Hv" && $0.last >= 0x4000_0003 }
         hyperVFeatures = hyperV.flatMap { view.cpuid($0.base + 3).value }
-        cpuidTicks = isX86 ? view.cpuidCost() : .missing
+        cpuidTicks = isX86 ? Self.measured(view.cpuidCost()) : .missing
         dmi = ["product_name", "sys_vendor", "board_vendor", "bios_vendor", "product_version"].map { name in
             (name, view.text("/sys/class/dmi/id/\(name)"))
         }
@@ -72,11 +74,12 @@ package struct HypervisorFacts: Sendable {
         hypervisorType = view.text("/sys/hypervisor/type")
         xenFeatures = view.text("/sys/hypervisor/properties/features")
         xenCapabilities = view.text("/proc/xen/capabilities")
-        treeHypervisor = view.text("/proc/device-tree/hypervisor/compatible")
-        treeCompatible = view.text("/proc/device-tree/compatible")
+        treeHypervisor = view.strings("/proc/device-tree/hypervisor/compatible").map { $0.joined(separator: ", ") }
+        treeCompatible = view.strings("/proc/device-tree/compatible")
         treeNames = view.list("/proc/device-tree")
         systemInformation = view.text("/proc/sysinfo")
         vmbusDevices = view.list("/sys/bus/vmbus/devices")
+        mappedDevices = Self.mappedDevices(view)
         idleDriver = view.text("/sys/devices/system/cpu/cpuidle/current_driver")
         hardwareInterfaces = [
             ("frequency policies", view.exists("/sys/devices/system/cpu/cpufreq/policy0")),
@@ -84,6 +87,30 @@ package struct HypervisorFacts: Sendable {
             ("memory error counters (EDAC)", view.exists("/sys/devices/system/edac/mc/mc0")),
             ("a management controller (IPMI)", view.exists("/sys/class/ipmi")),
         ]
+    }
+
+    /// Where virtio devices without a bus hang.
+    ///
+    /// A command line (`virtio-mmio.0`), a device tree (`a000000.virtio_mmio`) or ACPI (`LNRO0005`) tells of them.
+    /// What hangs below a PCI device or a coprocessor does not count.
+    private static func mappedDevices(_ view: HostView) -> HostAnswer<[String]> {
+        let folder = "/sys/bus/virtio/devices"
+        return view.list(folder).map { names in
+            names.compactMap { name in
+                view.link("\(folder)/\(name)").value.flatMap { target in
+                    ["virtio-mmio", "virtio_mmio", "LNRO0005"].contains { target.contains($0) } ? target : nil
+                }
+            }
+        }
+    }
+
+    /// Ticks that CPUID takes at the very least, the two readings of the counter around it included.
+    package static let leastTicks = 60
+
+    /// The cost of CPUID, where it can be one: a smaller number was measured without the instruction.
+    private static func measured(_ ticks: HostAnswer<Int>) -> HostAnswer<Int> {
+        guard let count = ticks.value, count < leastTicks else { return ticks }
+        return .unread("a median of \(count) ticks is less than the instruction takes")
     }
 
     /// The DMI string of that name, where there is one.

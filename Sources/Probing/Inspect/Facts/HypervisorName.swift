@@ -2,6 +2,8 @@
 package enum HypervisorName: String, Sendable, Hashable, CaseIterable {
     /// Linux's own, under QEMU, Firecracker, Cloud Hypervisor, Nitro and others.
     case kvm
+    /// QEMU by its firmware or devices, where nothing says whether the processor is accelerated or emulated.
+    case qemu
     /// QEMU's software emulation: every instruction is translated.
     case qemuTCG = "qemu-tcg"
     /// ESXi, Workstation, Fusion.
@@ -66,10 +68,28 @@ package enum HypervisorName: String, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// The better of two names that were seen: this one, or `other`.
+    ///
+    /// One seen behind a borrowed interface is better than the interface's, and what accelerates QEMU better than QEMU.
+    func refined(by other: HypervisorName) -> HypervisorName {
+        switch (self, other) {
+        // QEMU shows Hyper-V's interface only where KVM accelerates it.
+        case (.hyperV, .qemu): .kvm
+        case (.qemu, .kvm), (.qemu, .qemuTCG): other
+        default: other.canShow(self) ? other : self
+        }
+    }
+
+    /// Whether firmware of this one and a CPUID leaf of another are one hypervisor's.
+    func agrees(withLeaf leaf: HypervisorName) -> Bool {
+        self == leaf || canShow(leaf) || (self == .qemu && (leaf == .kvm || leaf == .hyperV))
+    }
+
     /// The name in prose.
     package var title: String {
         switch self {
         case .kvm: "KVM"
+        case .qemu: "QEMU"
         case .qemuTCG: "QEMU's software emulation (TCG)"
         case .vmware: "VMware"
         case .hyperV: "Hyper-V"

@@ -26,8 +26,10 @@ package struct KernelFacts: Sendable {
     package var commandLine: HostAnswer<String>
     /// The processor flaws that it lists.
     package var vulnerabilityList: HostAnswer<[String]>
-    /// The control group's processor quota, as written.
+    /// The control group's processor quota, as written: `max 100000` in version 2, microseconds in version 1.
     package var quotaText: HostAnswer<String>
+    /// The file that the quota was read from.
+    package var quotaPath: String
     /// What the kernel says of each known processor flaw.
     package var vulnerabilities: [(name: String, text: String)]
     /// Clock ticks stolen by the hypervisor since boot, and all ticks.
@@ -72,10 +74,9 @@ package struct KernelFacts: Sendable {
             view.text("\(cpu)/vulnerabilities/\(name)").value.map { (name, $0) }
         }
         (stolen, guestTicks) = Self.ticks(view.text("/proc/stat").value)
-        quotaText = view.text("/sys/fs/cgroup/cpu.max")
-        quota = Self.quota(quotaText.value)
-        throttledMicroseconds = view.text("/sys/fs/cgroup/cpu.stat").value?.split(separator: "\n")
-            .first { $0.hasPrefix("throttled_usec ") }.flatMap { Int($0.dropFirst(15)) }
+        let group = Self.group(view)
+        (quotaText, quotaPath, quota) = (group.text, group.path, group.quota)
+        throttledMicroseconds = group.throttled
         kvmParameters = [
             "kvm_intel/parameters/ept", "kvm_intel/parameters/enable_apicv", "kvm_intel/parameters/nested",
             "kvm_amd/parameters/npt", "kvm_amd/parameters/avic", "kvm_amd/parameters/nested",
@@ -102,9 +103,32 @@ package struct KernelFacts: Sendable {
         return ((numbers[7], total), numbers.count > 8 ? numbers[8] : 0)
     }
 
-    private static func quota(_ text: String?) -> (microseconds: Int, period: Int)? {
-        let parts = words(text).compactMap { Int($0) }
-        guard parts.count == 2, parts[0] > 0, parts[1] > 0 else { return nil }
-        return (parts[0], parts[1])
+    /// The quota of the control group that is mounted here: version 2, else the processor controller of version 1.
+    private static func group(
+        _ view: HostView
+    ) -> (text: HostAnswer<String>, path: String, quota: (microseconds: Int, period: Int)?, throttled: Int?) {
+        let path = "/sys/fs/cgroup/cpu.max"
+        let unified = view.text(path)
+        guard unified == .missing, view.has("/sys/fs/cgroup/cpu") else {
+            let parts = words(unified.value).compactMap { Int($0) }
+            let throttled = counter("throttled_usec", in: view.text("/sys/fs/cgroup/cpu.stat").value)
+            return (unified, path, parts.count == 2 ? quota(parts[0], parts[1]) : nil, throttled)
+        }
+        let folder = "/sys/fs/cgroup/cpu"
+        let text = view.text(folder + "/cpu.cfs_quota_us")
+        // -1 is no limit. Version 1 counts nanoseconds.
+        let allowed = text.value.flatMap { Int($0) }.flatMap { microseconds in
+            view.number(folder + "/cpu.cfs_period_us").flatMap { quota(microseconds, $0) }
+        }
+        let throttled = counter("throttled_time", in: view.text(folder + "/cpu.stat").value).map { $0 / 1000 }
+        return (text, folder + "/cpu.cfs_quota_us", allowed, throttled)
+    }
+
+    private static func counter(_ name: String, in text: String?) -> Int? {
+        text?.split(separator: "\n").first { $0.hasPrefix(name + " ") }.flatMap { Int($0.dropFirst(name.count + 1)) }
+    }
+
+    private static func quota(_ microseconds: Int, _ period: Int) -> (microseconds: Int, period: Int)? {
+        microseconds > 0 && period > 0 ? (microseconds, period) : nil
     }
 }

@@ -97,6 +97,8 @@ package struct GPUFacts: Sendable, Equatable {
 package struct NVMLFacts: Sendable {
     /// Why NVML gave no answer, nil when it gave one.
     package var obstacle: String?
+    /// The error with which NVML refused to start, nil where it started or was not asked.
+    package var refusal: NVMLError?
     /// The driver's version.
     package var driver: String?
     /// The GPUs in NVML's order.
@@ -110,6 +112,8 @@ package struct NVMLFacts: Sendable {
     /// Names of GPUs that the kernel driver lists in `/proc`, by PCI address, for hosts without NVML.
     package var kernelNames: [(address: String, name: String)]
 
+    static let unasked = "NVML was not asked"
+
     /// Whether NVML answered at all.
     package var isAnswering: Bool { obstacle == nil }
 
@@ -117,12 +121,11 @@ package struct NVMLFacts: Sendable {
         let answers = NVMLAnswers(lines: lines)
         driver = answers.word("nvmlSystemGetDriverVersion")
         let count = answers.wholeNumbers("nvmlDeviceGetCount").first
+        refusal = answers.refusal("nvmlInit") ?? answers.refusal("nvmlDeviceGetCount")
         obstacle =
-            if lines.isEmpty { "NVML was not asked" } else if let error = answers.refusal("nvmlInit") {
-                Self.reason(error)
-            } else if let error = answers.refusal("nvmlDeviceGetCount") { Self.reason(error) } else if count == nil {
-                "NVML did not say how many GPUs there are"
-            } else { nil }
+            if lines.isEmpty { Self.unasked } else if let refusal {
+                Self.reason(refusal)
+            } else if count == nil { "NVML did not say how many GPUs there are" } else { nil }
         // A number out of a file: no machine has more.
         let lost = Self.lost(lines)
         let devices = (0..<max(0, min(count ?? 0, 256))).map { index in
@@ -170,6 +173,8 @@ package struct NVMLFacts: Sendable {
         case 12: "libnvidia-ml.so.1 is not installed"
         case 9: "the NVIDIA driver is not loaded"
         case 4: "NVML refused: no permission"
+        case 15: "a GPU fell off the bus"
+        case 18: "NVML's library and the kernel's driver are of different versions"
         default: "NVML failed with \(error.name)"
         }
     }

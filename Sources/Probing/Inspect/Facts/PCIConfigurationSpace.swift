@@ -23,8 +23,17 @@ package struct PCIConfigurationSpace: Sendable, Equatable {
         case singleRootIOVirtualization = 0x0010
     }
 
+    /// Whether the device answers at all: a read that nobody answers gives ones.
+    package var isAnswered: Bool { bytes.contains { $0 != 0xFF } || bytes.isEmpty }
+
     /// Whether the extended capabilities could be read at all: they begin at byte 256.
-    package var hasExtendedSpace: Bool { bytes.count > 0x103 }
+    package var hasExtendedSpace: Bool { bytes.count > 0x103 && isAnswered }
+
+    /// Why the extended capabilities cannot be judged, nil where they can.
+    package var obstacle: String? {
+        if !isAnswered { return "a device does not answer: its configuration space is all ones" }
+        return hasExtendedSpace ? nil : "configuration space beyond 64 bytes needs root"
+    }
 
     /// The ACS control bits, nil where the device has no access control services.
     package var accessControl: AccessControl? {
@@ -86,15 +95,17 @@ package struct AccessControl: Sendable, Hashable {
     package var redirectsRequests: Bool { bits & 0x04 != 0 }
     /// Completions are.
     package var redirectsCompletions: Bool { bits & 0x08 != 0 }
+    /// Requests go only where an egress control vector lets them.
+    package var controlsEgress: Bool { bits & 0x20 != 0 }
     /// Whether traffic between devices takes the detour: what Linux's p2pdma tests too.
-    package var redirects: Bool { redirectsRequests || redirectsCompletions }
+    package var redirects: Bool { redirectsRequests || redirectsCompletions || controlsEgress }
     /// Requests that carry translated addresses (ATS) may still go directly.
     package var directTranslated: Bool { bits & 0x40 != 0 }
 
-    /// The bits as lspci prints them: `ReqRedir+ CmpltRedir+ DirectTrans-`.
+    /// The bits as lspci prints them: `ReqRedir+ CmpltRedir+ EgressCtrl- DirectTrans-`.
     package var text: String {
         func sign(_ flag: Bool) -> String { flag ? "+" : "-" }
         return "ReqRedir\(sign(redirectsRequests)) CmpltRedir\(sign(redirectsCompletions)) "
-            + "DirectTrans\(sign(directTranslated))"
+            + "EgressCtrl\(sign(controlsEgress)) DirectTrans\(sign(directTranslated))"
     }
 }

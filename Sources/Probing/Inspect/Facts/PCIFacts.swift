@@ -20,8 +20,10 @@ package struct PCIDevice: Sendable, Equatable {
     package var configuration: HostAnswer<[UInt8]>
     /// Virtual functions that exist.
     package var virtualFunctions: Int?
-    /// Whether it is a virtual function of a device that this system sees.
-    package var isVirtualFunction: Bool
+    /// The device that it is a virtual function of, where this system sees that one.
+    package var physicalFunction: String?
+    /// The type of vGPU that NVIDIA's driver runs on this virtual function; 0 where none.
+    package var vgpuType: Int?
     /// The link now and at most, as sysfs words them.
     package var link: Link?
 
@@ -36,6 +38,9 @@ package struct PCIDevice: Sendable, Equatable {
         /// Lanes at most.
         package var maximumWidth: Int
     }
+
+    /// Whether it is a virtual function of a device that this system sees.
+    package var isVirtualFunction: Bool { physicalFunction != nil }
 
     /// The configuration space, read.
     package var space: PCIConfigurationSpace? { configuration.value.map(PCIConfigurationSpace.init) }
@@ -70,6 +75,8 @@ package struct PCIFacts: Sendable {
     package var groupTypes: [String: String]
     /// The addresses in the IOMMU groups of accelerators, by group.
     package var groupMembers: [String: [String]]
+    /// Mediated devices, which guests have: the device that each is a part of, nil where that cannot be told.
+    package var mediated: [(name: String, parent: String?)]
     /// The IOMMU groups; an empty list means that no IOMMU is on.
     package var groups: HostAnswer<[String]>
 
@@ -91,6 +98,10 @@ package struct PCIFacts: Sendable {
     init(_ view: HostView) {
         let names = view.list("/sys/bus/pci/devices")
         groups = view.list("/sys/kernel/iommu_groups")
+        let mediatedFolder = "/sys/bus/mdev/devices"
+        mediated = (view.list(mediatedFolder).value ?? []).map { name in
+            (name, view.link("\(mediatedFolder)/\(name)").value.flatMap { Self.bridges($0).last })
+        }
         groupTypes = [:]
         groupMembers = [:]
         var unread: [(address: String, reason: String)] = []
@@ -149,7 +160,8 @@ package struct PCIFacts: Sendable {
             iommuGroup: nil,
             configuration: .unread("not on a path that matters"),
             virtualFunctions: nil,
-            isVirtualFunction: false,
+            physicalFunction: nil,
+            vgpuType: nil,
             link: nil
         )
         guard result.isAccelerator || result.isNetwork || result.isBridge else { return result }
@@ -158,7 +170,10 @@ package struct PCIFacts: Sendable {
         guard !result.isBridge else { return result }
         result.iommuGroup = lastName(view.link(folder + "/iommu_group").value)
         result.virtualFunctions = view.number(folder + "/sriov_numvfs")
-        result.isVirtualFunction = view.link(folder + "/physfn").value != nil
+        result.physicalFunction = lastName(view.link(folder + "/physfn").value)
+        if result.isVirtualFunction, vendor == 0x10DE {
+            result.vgpuType = view.number(folder + "/nvidia/current_vgpu_type")
+        }
         result.link = link(folder, view)
         return result
     }

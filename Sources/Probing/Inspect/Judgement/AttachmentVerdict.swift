@@ -41,9 +41,11 @@ struct AttachmentJudge {
             return AttachmentVerdict(
                 model: nil,
                 detail: "hypervisor-host-partition",
-                reason:
-                    "This partition drives the hardware for \(name): it is neither bare metal nor a guest, and none of "
-                    + "the six models describes it."
+                reason: hypervisor.isNested
+                    ? "This partition drives hardware for \(name), in a machine that is virtual itself: none of the six "
+                        + "models describes it."
+                    : "This partition drives the hardware for \(name): it is neither bare metal nor a guest, and none of "
+                        + "the six models describes it."
             )
         }
         return hypervisor.isVirtualMachine ? virtual() : shown(physical(), examination)
@@ -75,6 +77,13 @@ struct AttachmentJudge {
                 model: nil,
                 detail: "vgpu-host",
                 reason: "NVML says that this host gives its GPUs to guests as vGPUs: inspect the guests."
+            )
+        }
+        if let service = GuestService.all(facts).first {
+            return AttachmentVerdict(
+                model: nil,
+                detail: "vgpu-host",
+                reason: "This host gives GPU \(service.address) to guests (\(service.words)): inspect the guests."
             )
         }
         if isRemote {
@@ -148,7 +157,10 @@ struct AttachmentJudge {
         }
         if isRemote { return answer(nil, "api-remoting-suspected", "NVML lists GPUs that are on no bus here.") }
         guard !facts.pci.accelerators.isEmpty || !facts.nvml.devices.isEmpty else {
-            let isParavirtual = facts.pci.devices.value?.contains { $0.vendor == VirtualDevice.virtio } ?? false
+            let isParavirtual =
+                facts.pci.all.contains { $0.vendor == VirtualDevice.virtio }
+                || facts.hypervisor.mappedDevices.value?.isEmpty == false
+                || facts.kernel.parameters["virtio_mmio.device"] != nil
             return answer(
                 nil,
                 isParavirtual ? "vm-virtio-only" : "vm-without-gpu",

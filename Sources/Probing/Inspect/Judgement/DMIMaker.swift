@@ -32,7 +32,7 @@ struct DMIMaker {
         DMIMaker(text: "KVM", meaning: .hypervisor(.kvm)),
         DMIMaker(text: "OpenStack", meaning: .hypervisor(.kvm), platform: "openstack"),
         DMIMaker(text: "KubeVirt", meaning: .hypervisor(.kvm), platform: "kubevirt"),
-        DMIMaker(text: "QEMU", meaning: .hypervisor(.kvm)),
+        DMIMaker(text: "QEMU", meaning: .hypervisor(.qemu)),
         DMIMaker(text: "oVirt", meaning: .hypervisor(.kvm), platform: "ovirt"),
         DMIMaker(text: "RHEV", meaning: .hypervisor(.kvm), platform: "ovirt"),
         DMIMaker(text: "AHV", meaning: .hypervisor(.kvm), platform: "nutanix"),
@@ -76,7 +76,7 @@ struct VirtualDevice {
         case virtio:
             // Data processing units present virtio devices to bare-metal hosts too.
             VirtualDevice(title: "a virtio device, which hypervisors and a few DPUs make", name: nil, weight: .strong)
-        case 0x1B36, 0x1234: VirtualDevice(title: "a device of QEMU's", name: .kvm, weight: .proof)
+        case 0x1B36, 0x1234: VirtualDevice(title: "a device of QEMU's", name: .qemu, weight: .proof)
         case 0x15AD: VirtualDevice(title: "a device of VMware's", name: .vmware, weight: .proof)
         case 0x1414: VirtualDevice(title: "a device of Hyper-V's", name: .hyperV, weight: .strong)
         case 0x5853: VirtualDevice(title: "Xen's platform device", name: .xen, weight: .proof)

@@ -14,9 +14,13 @@ package struct HypervisorVerdict: Sendable, Hashable {
     package var role: Role?
     /// The provider or manager that DMI names: `amazon`, `google`, `openstack`.
     package var platform: String?
+    /// Whether a host partition stands in a virtual machine: its firmware or devices are one's.
+    package var isNested = false
+    /// Whether nothing tells if the processor is accelerated or emulated in software.
+    package var mayBeEmulated = false
 
     /// Whether this system is a virtual machine, as far as can be shown.
-    package var isVirtualMachine: Bool { role == .guest }
+    package var isVirtualMachine: Bool { role == .guest || isNested }
 
     /// Ticks from which on a CPUID must have left the processor: native ones take one to two hundred.
     static let trappedTicks = 1000
@@ -63,8 +67,21 @@ private struct HypervisorJudge {
         return HypervisorVerdict(
             name: named ?? .unnamed,
             role: isHostPartition ? .hostPartition : .guest,
-            platform: platform()
+            platform: platform(),
+            isNested: beneathPartition != nil,
+            mayBeEmulated: named == .qemu || (named == nil && isMadeForGuests)
         )
+    }
+
+    /// What shows that a host partition's own machine is virtual: it has firmware and devices from below its hypervisor.
+    private var beneathPartition: Observation? {
+        guard isHostPartition else { return nil }
+        return examination.observations.first { seen in
+            // A data processing unit may stand behind a virtio device, and a partition cannot ask the processor.
+            guard seen.subject == .hypervisor, seen.weight > .hint, !seen.raw.hasPrefix("1af4:") else { return false }
+            return ["dmi-strings", "smbios-vm-bit", "pci-devices"].contains(seen.check)
+                || seen.source == Self.treeRoot
+        }
     }
 
     private mutating func saw(
@@ -85,7 +102,7 @@ private struct HypervisorJudge {
         guard facts.processor.architecture.mayHaveCPUID else {
             examination.skip(bit, bitTitle, because: "this is not an x86 processor")
             examination.skip(leaf, leafTitle, because: "this is not an x86 processor")
-            return
+            return processorInformation()
         }
         examination.check(bit, bitTitle, mandatory: true, obstacle: hypervisor.featureLeaf.obstacle)
         if let registers = hypervisor.featureLeaf.value, registers.ecx & 1 << 31 != 0 {
@@ -99,17 +116,29 @@ private struct HypervisorJudge {
         }
         examination.check(leaf, leafTitle, mandatory: true, obstacle: hypervisor.firstLeaf.obstacle)
         leaves(leaf)
+        processorInformation()
+        hyperVPartition()
+    }
+
+    /// What `/proc/cpuinfo` says, on any processor: a kernel that runs as a process has its host's, or hides it.
+    private mutating func processorInformation() {
         let id = "cpuinfo-hypervisor-flag"
-        examination.check(id, "The kernel's flag 'hypervisor'", obstacle: facts.processor.information.obstacle)
+        examination.check(
+            id,
+            "The kernel's flag 'hypervisor', and names of emulated processors",
+            obstacle: facts.processor.information.obstacle
+        )
         if facts.processor.flags.contains("hypervisor") {
             saw(.proof, id, at: "/proc/cpuinfo", "flags: … hypervisor", "the kernel started under a hypervisor")
         }
-        // A kernel that runs as a process: CPUID answers with the processor of its host.
+        if let model = facts.processor.model, model.hasPrefix("QEMU TCG CPU") {
+            saw(.proof, id, at: "/proc/cpuinfo", model, "a processor that QEMU emulates")
+            named = .qemuTCG
+        }
         if field("vendor_id", in: facts.processor.information.value ?? "") == "User Mode Linux" {
             saw(.proof, id, at: "/proc/cpuinfo", "vendor_id: User Mode Linux", "the kernel runs as a process")
             named = .userModeLinux
         }
-        hyperVPartition()
     }
 
     private mutating func leaves(_ check: String) {
@@ -141,9 +170,11 @@ private struct HypervisorJudge {
     }
 
     /// Takes a name, unless a better one is known: one seen behind a borrowed interface is better than the interface's.
+    ///
+    /// Firmware and devices of a host partition name what lies below its own hypervisor.
     private mutating func call(_ name: HypervisorName) {
-        guard let known = named else { return named = name }
-        if name.canShow(known) { named = name }
+        guard !isHostPartition else { return }
+        named = named?.refined(by: name) ?? name
     }
 
     private mutating func hyperVPartition() {
@@ -166,12 +197,13 @@ private struct HypervisorJudge {
     private mutating func firmware() {
         let id = "dmi-strings"
         let answers = hypervisor.dmi.map(\.answer)
-        // A hypervisor's name may stand in any of them.
-        let obstacle = answers.lazy.compactMap(\.obstacle).first
-        let mandatory = facts.processor.architecture == .x86
-        examination.check(id, "DMI strings of the firmware", mandatory: mandatory, obstacle: obstacle)
         let isX86 = facts.processor.architecture == .x86
-        if isX86, answers.allSatisfy({ $0 == .missing }) {
+        // Every physical x86 server has some: without them the firmware has not said that it is one.
+        let isSilent = isX86 && answers.allSatisfy { $0 == .missing }
+        // A hypervisor's name may stand in any of them.
+        let obstacle = answers.lazy.compactMap(\.obstacle).first ?? (isSilent ? "there are no DMI strings" : nil)
+        examination.check(id, "DMI strings of the firmware", mandatory: isX86, obstacle: obstacle)
+        if isSilent {
             examination.blindSpots.append(
                 "There are no DMI strings: a microVM has none, a container may hide them, and so the firmware cannot speak."
             )
@@ -203,8 +235,8 @@ private struct HypervisorJudge {
 
     /// Why neither firmware nor processor can tell a provider's virtual machines from its bare-metal ones; nil where they can.
     ///
-    /// A processor without CPUID has no bit of its own, and the same DMI strings stand on both kinds. Amazon's firmware
-    /// tells by SMBIOS or by the name of the type; a clear bit of another's tells nothing.
+    /// A processor without CPUID has no bit of its own, and the same DMI strings stand on both kinds. A set bit of SMBIOS
+    /// tells, and so does the name of a type without a hypervisor; a clear bit tells nothing.
     private var undecidedProvider: String? {
         guard !facts.processor.architecture.mayHaveCPUID else { return nil }
         let makers = hypervisor.dmi.compactMap { entry in
@@ -213,7 +245,7 @@ private struct HypervisorJudge {
         guard let maker = makers.first(where: \.isCloud), !isMetalType else { return nil }
         let bits = hypervisor.smbios.value.flatMap { $0.count > 19 ? $0[19] : nil }
         guard let bits else { return "\(maker.text) makes virtual and physical machines, and the bit is not there" }
-        return bits & 0x10 != 0 || maker.platform == "amazon"
+        return bits & 0x10 != 0
             ? nil : "\(maker.text) makes virtual and physical machines, and a clear bit is no proof"
     }
 
@@ -294,6 +326,10 @@ private struct HypervisorJudge {
         guard facts.processor.architecture != .x86 else {
             return examination.skip(id, title, because: "x86 firmware has no device tree")
         }
+        guard facts.processor.architecture != .ibmZ else {
+            examination.skip(id, title, because: "IBM Z has no device tree")
+            return controlProgram()
+        }
         let tree = hypervisor.treeHypervisor
         let hasDMI = hypervisor.dmi.contains { $0.answer.value != nil }
         let hasTree = hypervisor.treeNames.value != nil
@@ -311,21 +347,56 @@ private struct HypervisorJudge {
         let names = hypervisor.treeNames.value ?? []
         if let entry = names.first(where: { $0.contains("fw-cfg") }) {
             saw(.proof, id, at: "/proc/device-tree", entry, "QEMU's configuration device")
-            if named == nil { named = .kvm }
+            named = named ?? .qemu
         }
         if names.contains("ibm,partition-name"), names.contains("hmc-managed?") {
             saw(.proof, id, at: "/proc/device-tree", "ibm,partition-name", "a logical partition of PowerVM")
             named = named ?? .powerVM
         }
-        if hypervisor.treeCompatible.value == "qemu,pseries" {
-            saw(.proof, id, at: "/proc/device-tree/compatible", "qemu,pseries", "QEMU's machine for POWER")
-            named = named ?? .kvm
+        treeRoot(id)
+    }
+
+    private static let treeRoot = "/proc/device-tree/compatible"
+    /// Machines that stand in no rack: QEMU, kvmtool, Firecracker and others show guests the first.
+    private static let guestMachines = ["linux,dummy-virt", "riscv-virtio", "qemu,pseries"]
+
+    /// Whether the device tree is one that is made for guests.
+    private var isMadeForGuests: Bool {
+        (hypervisor.treeCompatible.value ?? []).contains { Self.guestMachines.contains($0) }
+    }
+
+    private mutating func treeRoot(_ id: String) {
+        guard let machines = hypervisor.treeCompatible.value,
+            let machine = machines.first(where: { Self.guestMachines.contains($0) })
+        else { return }
+        saw(
+            .proof,
+            id,
+            at: Self.treeRoot,
+            machines.joined(separator: ", "),
+            machine == "linux,dummy-virt" ? "a machine that is made for guests" : "a machine of QEMU's"
+        )
+        if machine != "linux,dummy-virt" { named = named ?? .qemu }
+    }
+
+    private mutating func controlProgram() {
+        let id = "control-program"
+        let text = hypervisor.systemInformation.value ?? ""
+        let program = field("VM00 Control Program", in: text)
+        let isTold = program != nil || field("Manufacturer", in: text) != nil
+        examination.check(
+            id,
+            "The control program that /proc/sysinfo names",
+            mandatory: true,
+            obstacle: hypervisor.systemInformation.obstacle ?? (isTold ? nil : "it does not describe a machine")
+        )
+        guard let program else {
+            return examination.blindSpots.append(
+                "Firmware divides every IBM Z machine into partitions (PR/SM): what this one shares cannot be seen from here."
+            )
         }
-        if let text = hypervisor.systemInformation.value, text.contains("VM00") {
-            let isZVM = text.contains("z/VM")
-            saw(.proof, id, at: "/proc/sysinfo", "VM00 Control Program", "a guest on IBM Z")
-            named = named ?? (isZVM ? .zVM : .kvm)
-        }
+        saw(.proof, id, at: "/proc/sysinfo", "VM00 Control Program: \(program)", "a guest on IBM Z")
+        named = named ?? (program.contains("z/VM") ? .zVM : .kvm)
     }
 
     // MARK: Devices
@@ -336,7 +407,7 @@ private struct HypervisorJudge {
             id,
             "PCI devices that only hypervisors make",
             mandatory: true,
-            obstacle: facts.pci.obstacle
+            obstacle: facts.pci.obstacle ?? missingBus
         )
         var seen: Set<String> = []
         for device in facts.pci.all {
@@ -350,11 +421,40 @@ private struct HypervisorJudge {
             )
             if maker.weight == .proof, let name = maker.name { call(name) }
         }
+        mappedDevices()
         let bus = "hyper-v-bus"
         examination.check(bus, "Devices on Hyper-V's bus", obstacle: hypervisor.vmbusDevices.obstacle)
         if let names = hypervisor.vmbusDevices.value, !names.isEmpty, !isHostPartition {
             saw(.proof, bus, at: "/sys/bus/vmbus/devices", "\(names.count) devices", "Hyper-V gives its guests devices")
             if named == nil { named = .hyperV }
+        }
+    }
+
+    /// Why an x86 machine's bus says nothing: none is there, or it is empty and the firmware is silent too.
+    private var missingBus: String? {
+        guard facts.processor.architecture == .x86 else { return nil }
+        if facts.pci.devices == .missing { return "there is no PCI bus" }
+        return facts.pci.all.isEmpty && hypervisor.dmi.allSatisfy { $0.answer == .missing }
+            ? "there is nothing on the PCI bus" : nil
+    }
+
+    /// virtio without a bus, as microVMs have it.
+    private mutating func mappedDevices() {
+        let id = "virtio-mmio", title = "virtio devices without a bus, which microVMs have"
+        let told = facts.kernel.parameters["virtio_mmio.device"]
+        let isSeen = told != nil || hypervisor.mappedDevices.value?.isEmpty == false
+        examination.check(id, title, obstacle: isSeen ? nil : hypervisor.mappedDevices.obstacle)
+        if let first = hypervisor.mappedDevices.value?.first {
+            saw(.strong, id, at: "/sys/bus/virtio/devices", first, "a virtio device that hangs on no bus")
+        }
+        if let told {
+            saw(
+                .strong,
+                id,
+                at: "/proc/cmdline",
+                "virtio_mmio.device=\(told)",
+                "the kernel was told of a virtio device"
+            )
         }
     }
 
@@ -493,28 +593,40 @@ private struct HypervisorJudge {
                 "one exit takes 1,000 to 3,000 ticks: this guest may stand on a guest"
             )
         }
+        if let beneath = beneathPartition {
+            let own = (named ?? .unnamed).title
+            examination.saw(
+                .nesting,
+                .hint,
+                check: beneath.check,
+                at: beneath.source,
+                beneath.raw,
+                "\(own) drives a machine that is virtual itself: this host partition stands in a guest"
+            )
+            return
+        }
         let makers = Set(
             hypervisor.dmi.compactMap { entry in
                 entry.answer.value.flatMap { DMIMaker.first(for: $0, in: entry.name) }?.hypervisor
             }
         )
         let byLeaf = hypervisor.leaves.compactMap { HypervisorName(signature: $0.signature) }.last
-        if let byLeaf, let other = makers.sorted(by: { $0.rawValue < $1.rawValue }).first(where: { $0 != byLeaf }),
-            !makers.contains(byLeaf), byLeaf != .qemuTCG, !makers.contains(where: { $0.canShow(byLeaf) })
-        {
-            examination.saw(
-                .nesting,
-                .hint,
-                check: "dmi-strings",
-                at: "/sys/class/dmi/id and cpuid",
-                "\(other.rawValue) and \(byLeaf.rawValue)",
-                "firmware and processor name different hypervisors"
-            )
-        }
+        guard let byLeaf, byLeaf != .qemuTCG,
+            !makers.contains(where: { $0.agrees(withLeaf: byLeaf) }),
+            let other = makers.min(by: { $0.rawValue < $1.rawValue })
+        else { return }
+        examination.saw(
+            .nesting,
+            .hint,
+            check: "dmi-strings",
+            at: "/sys/class/dmi/id and cpuid",
+            "\(other.rawValue) and \(byLeaf.rawValue)",
+            "firmware and processor name different hypervisors"
+        )
     }
 
     private mutating func blindSpots(isSeen: Bool) {
-        if isSeen, !isHostPartition {
+        if isSeen, !isHostPartition || beneathPartition != nil {
             examination.blindSpots.append(
                 "How the host backs this guest's memory (page size, overcommitment, NUMA node) cannot be seen from inside."
             )

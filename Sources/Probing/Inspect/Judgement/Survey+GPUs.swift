@@ -7,25 +7,52 @@ extension Survey {
             return examination.skip("nvml", title, because: "there is no NVIDIA GPU")
         }
         examination.check("nvml", title, obstacle: facts.nvml.obstacle)
-        if let obstacle = facts.nvml.obstacle {
-            found(
-                "no-nvml",
-                "host",
-                .medium,
-                "A GPU is on the bus and NVML does not answer: \(obstacle).",
-                cost: "Nothing can be computed on it here, and its clocks, links and mode cannot be seen.",
-                .high,
-                from: "libnvidia-ml.so.1",
-                mend: "Install or load NVIDIA's driver: modprobe nvidia; nvidia-smi."
-            )
-        }
+        silence()
         for device in facts.nvml.devices {
             unreachable(device)
-            link(device)
+            link(device, &examination)
             clocks(device)
             state(device)
         }
         peers()
+    }
+
+    /// NVML was asked and does not answer for GPUs that this system keeps for itself.
+    private mutating func silence() {
+        let kept = facts.pci.accelerators.filter { $0.vendor == 0x10DE && $0.driver != "vfio-pci" }
+        guard let obstacle = facts.nvml.obstacle, obstacle != NVMLFacts.unasked, let first = kept.first else { return }
+        let hasDriver = kept.contains { $0.driver == "nvidia" } || facts.fabric.driverVersion.value != nil
+        let install = "Install NVIDIA's driver and its libraries, all of one version"
+        let mend =
+            switch facts.nvml.refusal?.code {
+            case 4: "Run inspect as root, or give this container the GPU's device files."
+            case 9:
+                first.driver == "nouveau"
+                    ? "nouveau has GPU \(first.address): keep it away (modprobe.blacklist=nouveau), restart, then modprobe nvidia."
+                    : "modprobe nvidia; dmesg | grep NVRM says why where it fails."
+            case 12:
+                hasDriver
+                    ? "Install libnvidia-ml.so.1 of the kernel driver's version; in a container: "
+                        + "NVIDIA_DRIVER_CAPABILITIES=compute,utility."
+                    : "\(install): then modprobe nvidia; nvidia-smi."
+            case 15: "dmesg | grep Xid; then nvidia-smi --gpu-reset, or restart the host."
+            case 18:
+                "When nothing uses the GPUs: modprobe -r nvidia_uvm nvidia_drm nvidia_modeset nvidia && modprobe nvidia; "
+                    + "or restart the host."
+            default: "nvidia-smi -q; dmesg | grep NVRM"
+            }
+        found(
+            "no-nvml",
+            "host",
+            .medium,
+            "GPU \(first.address) is on the bus and NVML does not answer: \(obstacle).",
+            cost: facts.nvml.refusal?.code == 12 && hasDriver
+                ? "Its clocks, links and mode cannot be seen; what computes may miss the driver's libraries too."
+                : "Nothing can be computed on it here, and its clocks, links and mode cannot be seen.",
+            .high,
+            from: "libnvidia-ml.so.1",
+            mend: mend
+        )
     }
 
     private mutating func unreachable(_ device: GPUFacts) {
@@ -44,15 +71,15 @@ extension Survey {
             isLost
                 ? "GPU \(device.index) fell off the bus."
                 : "GPU \(device.index) is counted by the driver and cannot be opened: \(obstacle.name).",
-            cost:
-                "Nothing runs on it, and its mode, links and clocks are unknown: this answer is about the other GPUs.",
+            cost: "Nothing runs on it, and its mode, links and clocks are unknown: this answer is about "
+                + (facts.nvml.devices.count > 1 ? "the other GPUs." : "a host without a GPU."),
             .high,
             from: isLost ? "NVML" : "nvmlDeviceGetHandleByIndex(\(device.index))",
             mend: mend
         )
     }
 
-    private mutating func link(_ device: GPUFacts) {
+    private mutating func link(_ device: GPUFacts, _ examination: inout Examination) {
         let subject = "GPU \(device.index)"
         if let most = device.maximumLink, let own = device.gpuMaximumGeneration, most.generation < own {
             found(
@@ -66,27 +93,34 @@ extension Survey {
                 mend: "Move it to a faster slot, or set the slot's speed in the firmware's setup."
             )
         }
-        guard let now = device.link, let most = device.maximumLink, now.generation > 0, most.generation > 0 else {
-            return
-        }
+        guard let now = device.link, let most = device.maximumLink, now.generation > 0, most.generation > 0,
+            most.width > 0
+        else { return }
         let isNarrow = now.width < most.width, isSlow = now.generation < most.generation
-        guard isNarrow || isSlow else { return }
         // Speed drops at idle; width does not.
-        let isIdle = !underLoad && !isNarrow
+        let isIdle = !underLoad && isSlow
+        let call = "nvmlDeviceGetCurrPcieLink", place = "(\(device.index))"
+        if isIdle {
+            let raw = "generation \(now.generation) of \(most.generation)"
+            idleReading("nvml", at: call + "Generation" + place, raw, subject, &examination)
+        }
+        guard isNarrow || (isSlow && !isIdle) else { return }
+        // Each generation doubles the speed of a lane, from the third on nearly exactly.
+        let halvings = isIdle ? 0 : most.generation - now.generation
+        var share = Double(now.width) / Double(most.width)
+        for _ in 0..<max(0, min(halvings, 16)) { share /= 2 }
         found(
             "pcie-link",
             subject,
-            isIdle ? .note : .high,
-            "GPU \(device.index) runs its link at generation \(now.generation) x\(now.width) of "
-                + "\(most.generation) x\(most.width)" + (isIdle ? " (idle reading)." : "."),
-            cost: isIdle
-                ? "Nothing, if it rises under load: inspect again with --load."
-                : "Transfers to and from host memory are slower by that ratio.",
-            isIdle ? .low : .high,
-            from: "nvmlDeviceGetCurrPcieLinkGeneration(\(device.index))",
-            mend: isIdle
-                ? "assay inspect --load while a job runs"
-                : "Reseat the card and check riser and slot; after VFIO resets, cold-start the host."
+            .high,
+            isIdle
+                ? "The link of GPU \(device.index) has \(now.width) of \(most.width) lanes."
+                : "GPU \(device.index) runs its link at generation \(now.generation) x\(now.width) of "
+                    + "\(most.generation) x\(most.width).",
+            cost: "Transfers to and from host memory reach about \(percent(share)) of what the link could.",
+            .high,
+            from: call + (isIdle ? "Width" : "Generation") + place,
+            mend: "Reseat the card and check riser and slot; after VFIO resets, cold-start the host."
         )
     }
 
@@ -172,7 +206,11 @@ extension Survey {
                 cost: "With GDDR memory ECC takes bandwidth and capacity; arms must agree on it.",
                 .high,
                 from: "nvmlDeviceGetEccMode(\(device.index))",
-                mend: "nvidia-smi -i \(device.index) -e 1, then reset"
+                mend: ecc.current == ecc.pending
+                    ? "nvidia-smi -i \(device.index) -e 1, then nvidia-smi --gpu-reset -i \(device.index) when nothing runs "
+                        + "on it."
+                    : "nvidia-smi --gpu-reset -i \(device.index) when nothing runs on it, or keep it as it is: "
+                        + "nvidia-smi -i \(device.index) -e \(ecc.current ? 1 : 0)."
             )
         }
         if let processes = device.processes, processes > 0, !underLoad {
@@ -252,6 +290,27 @@ extension Survey {
         )
     }
 
+    /// What the kernel shows of GPUs shared with guests, where NVML does not say it.
+    private mutating func sharingBySysfs() {
+        guard !isVirtual,
+            !facts.nvml.devices.contains(where: { $0.virtualization == .hostVGPU || $0.virtualization == .hostVSGA })
+        else { return }
+        for service in GuestService.all(facts) {
+            let isNVIDIA = facts.pci[service.address]?.vendor == 0x10DE
+            found(
+                "vgpu-host",
+                service.address,
+                .invalid,
+                "GPU \(service.address) serves guests: \(service.words).",
+                cost: "What is measured here depends on what the guests do.",
+                .high,
+                from: service.source,
+                mend: "Measure inside the guests, or stop them: "
+                    + (isNVIDIA ? "nvidia-smi vgpu -q." : "virsh list --state-running.")
+            )
+        }
+    }
+
     /// GPUs shared with guests, or given away.
     mutating func sharing(_ examination: inout Examination) {
         examination.check("gpu-sharing", "GPUs shared with or given to guests", obstacle: facts.pci.devices.obstacle)
@@ -268,6 +327,7 @@ extension Survey {
                 mend: "Measure inside the guests, or stop them: nvidia-smi vgpu -q."
             )
         }
+        sharingBySysfs()
         for device in facts.pci.accelerators {
             if let functions = device.virtualFunctions, functions > 0 {
                 found(
@@ -278,9 +338,8 @@ extension Survey {
                     cost: "Guests may share it: as a bare-metal arm it is clean only without them.",
                     .high,
                     from: "/sys/bus/pci/devices/\(device.address)/sriov_numvfs",
-                    mend:
-                        "echo 0 > /sys/bus/pci/devices/\(device.address)/sriov_numvfs, or /usr/lib/nvidia/sriov-manage -d "
-                        + device.address
+                    mend: "When no guest has one: echo 0 > /sys/bus/pci/devices/\(device.address)/sriov_numvfs"
+                        + (device.vendor == 0x10DE ? ", or /usr/lib/nvidia/sriov-manage -d \(device.address)" : "")
                 )
             }
             if device.driver == "vfio-pci" {

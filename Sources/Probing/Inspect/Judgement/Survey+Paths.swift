@@ -3,6 +3,7 @@ extension Survey {
     mutating func paths(_ examination: inout Examination) {
         iommu(&examination)
         bridges(&examination)
+        silentDevices()
         hierarchy()
         links(&examination)
     }
@@ -78,7 +79,7 @@ extension Survey {
                             redirected[address] = (gpu.address, adapter.address)
                         }
                     } else {
-                        obstacle = bridge.configuration.obstacle ?? "configuration space beyond 64 bytes needs root"
+                        obstacle = bridge.configuration.obstacle ?? bridge.space?.obstacle ?? "it could not be read"
                     }
                 }
             }
@@ -111,7 +112,7 @@ extension Survey {
         var obstacle: String?
         for adapter in rdmaDevices {
             guard let space = adapter.space, space.hasExtendedSpace else {
-                obstacle = adapter.configuration.obstacle ?? "configuration space beyond 64 bytes needs root"
+                obstacle = adapter.configuration.obstacle ?? adapter.space?.obstacle ?? "it could not be read"
                 continue
             }
             guard space.translatesAddresses != true else { continue }
@@ -130,6 +131,23 @@ extension Survey {
             )
         }
         examination.check(id, title, obstacle: obstacle)
+    }
+
+    /// Devices that the kernel lists and that nobody finds any more.
+    private mutating func silentDevices() {
+        for device in facts.pci.all where device.space?.isAnswered == false {
+            found(
+                "device-silent",
+                device.address,
+                .high,
+                "\(device.isBridge ? "Bridge" : "Device") \(device.address) does not answer: its configuration space is all "
+                    + "ones.",
+                cost: "What needs it fails or waits, and nothing that its registers say can be judged here.",
+                .high,
+                from: "/sys/bus/pci/devices/\(device.address)/config",
+                mend: "dmesg | grep -i -e pcie -e Xid; reseat the card, or cold-start the host."
+            )
+        }
     }
 
     private mutating func hierarchy() {
@@ -162,30 +180,48 @@ extension Survey {
         examination.check(id, title, obstacle: linked.isEmpty ? "no device tells its link" : nil)
         for (device, link) in linked {
             let isSlow = link.speed < link.maximumSpeed, isNarrow = link.width < link.maximumWidth
-            guard isSlow || isNarrow else { continue }
-            // A GPU lowers its speed when idle, never its width.
-            let isIdle = device.isAccelerator && !underLoad && !isNarrow
+            // A GPU lowers its speed when idle, never its width: then the speed is no finding, and no part of one.
+            let isIdle = device.isAccelerator && !underLoad && isSlow
+            let path = "/sys/bus/pci/devices/\(device.address)"
+            if isIdle {
+                let speeds = "\(decimal(link.speed, 1)) GT/s of \(decimal(link.maximumSpeed, 1)) GT/s"
+                idleReading(id, at: path + "/current_link_speed", speeds, device.address, &examination)
+            }
+            guard isNarrow || (isSlow && !isIdle) else { continue }
+            let speed = Double(link.speed) / link.maximumSpeed, width = Double(link.width) / Double(link.maximumWidth)
             found(
                 "pcie-link",
                 device.address,
-                isIdle ? .note : .high,
-                "The link of \(device.address) runs at \(decimal(link.speed, 1)) GT/s x\(link.width) of "
-                    + "\(decimal(link.maximumSpeed, 1)) GT/s x\(link.maximumWidth)"
-                    + (isIdle ? " (idle reading)." : "."),
-                cost: isIdle
-                    ? "Nothing, if it rises under load: inspect again with --load."
-                    : "Transfers reach at most \(percent(link.share)) of what the device could.",
-                isIdle ? .low : .high,
-                from: "/sys/bus/pci/devices/\(device.address)/current_link_speed",
-                mend: isIdle
-                    ? "assay inspect --load while a job runs"
-                    : "Reseat the card, check riser and slot, and look for errors: lspci -vvv -s \(device.address)."
+                .high,
+                isIdle
+                    ? "The link of \(device.address) has \(link.width) of \(link.maximumWidth) lanes."
+                    : "The link of \(device.address) runs at \(decimal(link.speed, 1)) GT/s x\(link.width) of "
+                        + "\(decimal(link.maximumSpeed, 1)) GT/s x\(link.maximumWidth).",
+                cost: "Transfers reach at most \(percent(isIdle ? width : speed * width)) of what the device could.",
+                .high,
+                from: path + (isIdle ? "/current_link_width" : "/current_link_speed"),
+                mend: "Reseat the card, check riser and slot, and look for errors: lspci -vvv -s \(device.address)."
             )
         }
     }
 }
 
-extension PCIDevice.Link {
-    /// What of the greatest speed and width together is used.
-    var share: Double { speed * Double(width) / (maximumSpeed * Double(maximumWidth)) }
+extension Survey {
+    /// A link that a GPU without work runs slowly: worth knowing, and nothing that is wrong.
+    func idleReading(
+        _ check: String,
+        at source: String,
+        _ raw: String,
+        _ subject: String,
+        _ examination: inout Examination
+    ) {
+        examination.saw(
+            .attachment,
+            .hint,
+            check: check,
+            at: source,
+            raw,
+            "idle reading of \(subject): whether it rises, --load shows while a job runs"
+        )
+    }
 }

@@ -120,7 +120,7 @@ extension Survey {
             cost: "When the quota of a period is spent, every thread stops until the next one begins, for up to "
                 + "\(quota.period / 1000) ms.",
             .high,
-            from: "/sys/fs/cgroup/cpu.max",
+            from: facts.kernel.quotaPath,
             mend: "Remove the limit on processors (keep the request), or pin whole cores: static CPU manager policy."
         )
     }
@@ -174,7 +174,10 @@ extension Survey {
                     cost: "Each interrupt of a passed-through device leaves the guest: a few microseconds of latency.",
                     .medium,
                     from: "/sys/module/kvm_\(name == "avic" ? "amd/parameters/avic" : "intel/parameters/enable_apicv")",
-                    mend: name == "avic" ? "modprobe kvm_amd avic=1" : "modprobe kvm_intel enable_apicv=1"
+                    mend: "When no guest runs: "
+                        + (name == "avic"
+                            ? "modprobe -r kvm_amd && modprobe kvm_amd avic=1"
+                            : "modprobe -r kvm_intel && modprobe kvm_intel enable_apicv=1")
                 )
             }
         }

@@ -63,6 +63,19 @@ struct Survey {
                 mend: "Start the guest with hardware acceleration: -accel kvm, or <domain type='kvm'>."
             )
         }
+        if hypervisor.mayBeEmulated {
+            found(
+                "emulation-unknown",
+                "host",
+                .high,
+                "Whether the processor of this guest is accelerated or emulated in software is not shown: nothing names KVM.",
+                cost: "If it is emulated, every processor-bound number is several times too slow and says nothing of "
+                    + "virtualization.",
+                .low,
+                from: "firmware and devices",
+                mend: "On the host: look for -accel kvm, or <domain type='kvm'> in virsh dumpxml."
+            )
+        }
         if hypervisor.role == .hostPartition {
             found(
                 "hypervisor-beneath",
@@ -73,7 +86,9 @@ struct Survey {
                     "Processor time, memory translation and interrupts pass through the hypervisor: no bare-metal arm.",
                 .high,
                 from: "cpuid and /sys/hypervisor",
-                mend: "Boot the same system without the hypervisor to measure bare metal."
+                mend: hypervisor.isNested
+                    ? "Its machine is virtual too: measure bare metal on another host."
+                    : "Boot the same system without the hypervisor to measure bare metal."
             )
         }
         let id = "guests-of-this-host"

@@ -31,13 +31,15 @@ package struct InspectedFact: Sendable, Hashable {
         }
         let gpus = facts.nvml.devices
         add("gpu", each(gpus.map(\.name)) { $0 }, "nvml: nvmlDeviceGetName")
+        // A GPU's virtual functions are parts of one that is counted.
+        let boards = facts.pci.accelerators.filter { !$0.isVirtualFunction }
         if gpus.isEmpty {
             let names = facts.nvml.kernelNames.map(\.name)
-            let identities = facts.pci.accelerators.map { "PCI " + $0.identity }
+            let identities = boards.map { "PCI " + $0.identity }
             let known = names.isEmpty ? identities : names
             add("gpu", each(known.map { Optional($0) }) { $0 }, "/sys/bus/pci and /proc/driver/nvidia")
         }
-        let count = gpus.isEmpty ? facts.pci.accelerators.count : gpus.count
+        let count = gpus.isEmpty ? boards.count : gpus.count
         add(
             "gpu_count",
             count > 0 ? String(count) : nil,

@@ -21,6 +21,9 @@ package enum HostFilter {
         case rootMount
         /// Of a device mapper's identifier, the kind before its own identity: `CRYPT-LUKS2`.
         case mapperKind
+        /// Of `/proc/sysinfo` of IBM Z, who made the machine and which control program runs this guest; names and serial
+        /// numbers stand beside them.
+        case controlProgram
         /// Of the kernel's version line, all but who built it, on which host and with what: the words in parentheses.
         case withoutBuilder
         /// Of a PCI configuration space, all but the device's serial number.
@@ -42,7 +45,7 @@ package enum HostFilter {
         ("/proc/stat", .processorTimes),
         ("/proc/sys/kernel/numa_balancing", .whole),
         ("/proc/sys/kernel/osrelease", .whole),
-        ("/proc/sysinfo", .whole),
+        ("/proc/sysinfo", .controlProgram),
         ("/proc/version", .withoutBuilder),
         ("/proc/xen/capabilities", .whole),
         ("/run/systemd/container", .whole),
@@ -55,6 +58,7 @@ package enum HostFilter {
         ("/sys/bus/pci/devices/*/max_link_speed", .whole),
         ("/sys/bus/pci/devices/*/max_link_width", .whole),
         ("/sys/bus/pci/devices/*/numa_node", .whole),
+        ("/sys/bus/pci/devices/*/nvidia/current_vgpu_type", .whole),
         ("/sys/bus/pci/devices/*/sriov_numvfs", .whole),
         ("/sys/bus/pci/devices/*/vendor", .whole),
         ("/sys/class/dmi/id/bios_date", .whole),
@@ -90,6 +94,9 @@ package enum HostFilter {
         ("/sys/firmware/uv/prot_virt_guest", .whole),
         ("/sys/fs/cgroup/cpu.max", .whole),
         ("/sys/fs/cgroup/cpu.stat", .whole),
+        ("/sys/fs/cgroup/cpu/cpu.cfs_period_us", .whole),
+        ("/sys/fs/cgroup/cpu/cpu.cfs_quota_us", .whole),
+        ("/sys/fs/cgroup/cpu/cpu.stat", .whole),
         ("/sys/hypervisor/properties/features", .whole),
         ("/sys/hypervisor/type", .whole),
         ("/sys/kernel/iommu_groups/*/type", .whole),
@@ -113,13 +120,13 @@ package enum HostFilter {
         "hugepagesz", "idle", "intel_idle.max_cstate", "intel_iommu", "intel_pstate", "iommu", "iommu.passthrough",
         "iommu.strict", "irqaffinity", "isolcpus", "mitigations", "nohz", "nohz_full", "nopti", "nosmt",
         "numa_balancing", "pci", "pcie_aspm", "preempt", "processor.max_cstate", "rcu_nocbs", "skew_tick", "swiotlb",
-        "transparent_hugepage", "tsc",
+        "transparent_hugepage", "tsc", "virtio_mmio.device",
     ]
 
     /// The fields of `/proc/cpuinfo` that are kept.
     package static let processorFields: Set<String> = [
-        "CPU architecture", "CPU implementer", "CPU part", "Features", "cpu family", "flags", "microcode", "model",
-        "model name", "stepping", "vendor_id",
+        "CPU Family", "CPU architecture", "CPU implementer", "CPU part", "Features", "cpu family", "flags", "isa",
+        "microcode", "model", "model name", "platform", "stepping", "vendor_id",
     ]
 
     /// More processors than any kernel can have.
@@ -141,6 +148,8 @@ package enum HostFilter {
             case .processorTimes: lines(bytes) { $0.hasPrefix("cpu") }
             case .rootMount: rootMount(bytes)
             case .mapperKind: mapperKind(bytes)
+            case .controlProgram:
+                lines(bytes) { $0.hasPrefix("Manufacturer:") || $0.hasPrefix("VM00 Control Program:") }
             case .withoutBuilder: withoutBuilder(bytes)
             case .withoutSerialNumber: PCIConfigurationSpace(bytes: bytes).withoutSerialNumber
             }

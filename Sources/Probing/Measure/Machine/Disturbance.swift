@@ -18,6 +18,8 @@ package struct Disturbance: Sendable, Hashable {
         case otherLoad = "other-load"
         /// The processor is software.
         case emulated
+        /// Nothing shows whether the processor is software.
+        case perhapsEmulated = "perhaps-emulated"
         /// This program was compiled without optimisation.
         case unoptimised
     }

@@ -28,6 +28,16 @@ package enum Emulation {
         }
     }
 
+    /// Why the machine we stand on may be emulated though it does not say so; nil where nothing raises the question.
+    package static func doubt() -> String? { doubt(HostView.live(nvml: { [] })) }
+
+    /// The same for a host that was asked: QEMU's machine on a processor of which nothing says that KVM accelerates it.
+    package static func doubt(_ view: HostView) -> String? {
+        var examination = Examination()
+        guard HypervisorVerdict.judge(HostFacts(view), &examination).mayBeEmulated else { return nil }
+        return "firmware and devices are a virtual machine's, and nothing names KVM"
+    }
+
     private static func text(_ words: [UInt32]) -> String {
         let bytes = words.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (8 * $0)) } }
         return trimmed(bytes.filter { (0x20..<0x7F).contains($0) })

@@ -13,6 +13,8 @@ package struct MeasureSession {
         package var wallTime: () -> String
         /// How an emulated processor shows; nil for a real one.
         package var emulation: String?
+        /// Why the processor may be emulated though it does not say so; nil where nothing raises the question.
+        package var emulationDoubt: String?
         /// Whether the loops were compiled with optimisation.
         package var isOptimised: Bool
 
@@ -22,12 +24,14 @@ package struct MeasureSession {
             seconds: @escaping () -> Double,
             wallTime: @escaping () -> String,
             emulation: String? = nil,
+            emulationDoubt: String? = nil,
             isOptimised: Bool = true
         ) {
             self.counters = counters
             self.seconds = seconds
             self.wallTime = wallTime
             self.emulation = emulation
+            self.emulationDoubt = emulationDoubt
             self.isOptimised = isOptimised
         }
 
@@ -38,6 +42,7 @@ package struct MeasureSession {
                 seconds: MonotonicClock.seconds,
                 wallTime: MonotonicClock.wallTime,
                 emulation: Emulation.sign(),
+                emulationDoubt: Emulation.doubt(),
                 isOptimised: assay_optimised()
             )
         }
@@ -130,6 +135,10 @@ package struct MeasureSession {
             let reason = "the processor is emulated: \(sign)"
             guard options.allowsEmulated else { return reason + "; --allow-emulated measures it all the same" }
             outcome.marks.append(Disturbance(.emulated, reason))
+        } else if let doubt = environment.emulationDoubt {
+            let reason = "whether the processor is emulated is not shown: \(doubt)"
+            guard options.allowsEmulated else { return reason + "; --allow-emulated measures it all the same" }
+            outcome.marks.append(Disturbance(.perhapsEmulated, reason))
         }
         if !environment.isOptimised {
             let reason = "this program was compiled without optimisation"

@@ -65,9 +65,10 @@ package final class NetworkSession {
         for (control, welcome) in zip(controls, welcomes) {
             if let sign = welcome.emulation { signs.append("the processor of \(control.peer) is emulated: \(sign)") }
         }
-        guard let sign = signs.first else { return nil }
+        let doubt = Emulation.doubt().map { "whether the processor is emulated is not shown: \($0)" }
+        guard let sign = signs.first ?? doubt else { return nil }
         guard options.allowsEmulated else { return sign + "; --allow-emulated measures it all the same" }
-        outcome.marks.append(Disturbance(.emulated, sign))
+        outcome.marks.append(Disturbance(signs.isEmpty ? .perhapsEmulated : .emulated, sign))
         return nil
     }
 
