@@ -107,11 +107,12 @@ match form:
     case "vllm":
         with open("Tests/ImportingTests/Samples/vllm-bench/detailed.json") as file:
             result = json.load(file)
-        count = size // 16
+        # As many digits as doubles have, and fewer than the ten million values of one JSON text that are taken.
+        count = size // 56
         for key in ["input_lens", "output_lens", "ttfts", "itls", "generated_texts", "errors"]:
             result.pop(key)
-        result |= {"num_prompts": count, "completed": count, "failed": 0, "queue_times": [0.001] * count}
-        result["latencies"] = [value(number) for number in range(count)]
+        result |= {"num_prompts": count, "completed": count, "failed": 0, "queue_times": [0.0012345678901234567] * count}
+        result["latencies"] = [value(number) + 1.2345678901e-9 for number in range(count)]
         with open(path, "w") as file:
             json.dump(result, file)
     case "fio":

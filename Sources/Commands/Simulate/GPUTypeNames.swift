@@ -39,13 +39,24 @@ enum GPUTypeNames {
         return aligned
     }
 
-    private static func means(_ name: String, _ id: String, _ catalogue: GPUCatalogue) -> Bool {
+    /// Whether a trace's name and the cluster's are of one type: spelled alike but for case and separators, or of one GPU of
+    /// the catalogue, whatever each calls it.
+    private static func means(_ name: String, _ own: String, _ catalogue: GPUCatalogue) -> Bool {
+        folded(name) == folded(own) || !ids(name, catalogue).isDisjoint(with: ids(own, catalogue))
+    }
+
+    /// The GPUs that a name may be of.
+    private static func ids(_ name: String, _ catalogue: GPUCatalogue) -> Set<String> {
         do {
-            return try catalogue.gpu(named: name).id == id
+            return [try catalogue.gpu(named: name).id]
         } catch .ambiguous(_, let candidates) {
-            return candidates.contains(id)
+            return Set(candidates)
         } catch {
-            return false
+            return []
         }
+    }
+
+    private static func folded(_ name: String) -> String {
+        name.lowercased().filter { !" -_".contains($0) }
     }
 }

@@ -42,6 +42,7 @@ struct ReplayAnswers: Sendable {
                         JSONMember("whole_several_gpus", .integer(slices.several)),
                         JSONMember("name_a_profile", .integer(slices.named)),
                         JSONMember("profile_too_small", .integer(slices.raised)),
+                        JSONMember("profile_not_in_layout", .integer(slices.replaced)),
                         JSONMember("slot_too_slow", .integer(slices.tooSlow)),
                     ])
                 )
@@ -113,6 +114,15 @@ struct ReplayAnswers: Sendable {
                     + "estate: a quota holds in each part by itself"
             )
         }
+        if givesNoParts {
+            let parts = run.trace.gpuMilli.count { $0 > 0 && $0 < 1_000 }
+            if parts > 0 {
+                notes.append(
+                    "\(counted(parts, "job asks", "jobs ask")) for a part of a GPU, and each has a whole one: this estate gives no "
+                        + "parts (--nodes gives shares, --model vm-vgpu slots, the MIG models instances)"
+                )
+            }
+        }
         guard let slices = run.slices else { return notes }
         let fate = hasWholeGPUs ? "replayed as whole GPUs" : "refused, for no GPU of this layout is whole"
         note(slices.noMemory, "ask for whole GPUs and state no memory: \(fate)")
@@ -131,11 +141,21 @@ struct ReplayAnswers: Sendable {
             "name a profile with less memory than they state: they have the next that fits, else a whole GPU"
         )
         note(
+            slices.replaced,
+            "name a profile that this layout does not have: they have the next that fits and is no slower, else they are refused"
+        )
+        note(
             slices.assumed,
             "ask for whole GPUs, state memory and no compute need, and have a slice: the usual need of "
                 + "\(NumberText.percent(JobTraits.usualNeed, 0)) is assumed (--needs says better)"
         )
         return notes
+    }
+
+    /// Whether no GPU is given in parts.
+    private var givesNoParts: Bool {
+        guard case .nodes(let groups) = run.cluster else { return true }
+        return groups.allSatisfy { $0.partition == .whole || $0.gpus == 0 }
     }
 
     /// Whether some host gives its GPUs whole.
@@ -174,10 +194,13 @@ struct ReplayAnswers: Sendable {
                 text +=
                     "\nUnder \(entry.model), demand has outgrown the estate already: the promise is broken today (\(draws))\n"
             } else if entry.answer.reached * 2 > entry.answer.years.count {
+                // A draw that does not outgrow it ends the range where nobody looked further.
+                let isCensored = entry.answer.reached < entry.answer.years.count
                 let days = [range.low, range.median, range.high].map { DemandGrowth.day(after: $0, from: Self.today) }
                 text +=
                     "\nUnder \(entry.model), growth of \(rate) a year outgrows the estate on \(days[1]) "
-                    + "(\(days[0]) to \(days[2]) over \(draws))\n"
+                    + "(\(days[0]) to \(isCensored ? "beyond " : "")\(days[2]) over \(draws)"
+                    + (isCensored ? ", of which \(entry.answer.reached) do within the horizon" : "") + ")\n"
             } else {
                 text +=
                     "\nUnder \(entry.model), growth of \(rate) a year does not outgrow the estate within "

@@ -30,6 +30,15 @@ package struct GeneralisedPareto: Sendable, Hashable {
     /// Parameters are fitted to the same values, so it is well below the 1.36 of a given distribution.
     private static let distanceLimit = 0.9
 
+    /// Below it the density would grow towards the end: what exceeds the threshold is one value and no tail.
+    private static let leastShape = -1.0
+
+    /// Whether excesses in ascending order differ enough to have a tail: detours of one cause do not.
+    private static func differ(_ excesses: [Double]) -> Bool {
+        guard let least = excesses.first, let most = excesses.last else { return false }
+        return most - least > 0.05 * most
+    }
+
     /// Whether so many values leave enough above the highest threshold tried, if they differ.
     static func suffices(_ count: Double) -> Bool { count * largestShare >= Double(fewest) }
 
@@ -45,7 +54,9 @@ package struct GeneralisedPareto: Sendable, Hashable {
         while kept >= Self.fewest, kept < expanded.count {
             let threshold = expanded[expanded.count - kept - 1]
             let excesses = expanded[(expanded.count - kept)...].map { $0 - threshold }.filter { $0 > 0 }
-            if excesses.count >= Self.fewest, let fit = Self.fit(excesses) {
+            if excesses.count >= Self.fewest, Self.differ(excesses), let fit = Self.fit(excesses),
+                fit.shape > Self.leastShape
+            {
                 let tail = GeneralisedPareto(
                     threshold: threshold,
                     shape: fit.shape,

@@ -85,6 +85,8 @@ extension NodeGroup {
                 guard layout.instances.contains(where: { $0.profile == name }) else { return .impossible }
                 return Self.index(of: name, geometry).map { .slice(.profile($0)) } ?? .impossible
             }
+            // No process reaches beyond one instance: a job of several GPUs finds none here.
+            guard shape.gpus == 1 else { return .impossible }
             // A whole job gets the instance that is the whole GPU, where the layout is that one.
             let share = Double(shape.gpuMilli) / 1_000 - 1e-9
             let total = Double(geometry.computeSlices?.value ?? 1)

@@ -34,9 +34,11 @@ package struct ImportAudit: Sendable, Hashable {
         case partOfSeveral
         case noGPU
         case mixedSlices
+        case mixedTypes
         case unsizedShards
         case tooManyNames
         case duplicate
+        case superseding
         // Noted.
         case stillRunning
         case zeroDuration
@@ -96,11 +98,17 @@ package struct ImportAudit: Sendable, Hashable {
             case .partOfSeveral: ("part-of-several-gpus", "the job asks for a part of several GPUs, or for none of one")
             case .noGPU: ("no-gpu", "the job asks for no GPU")
             case .mixedSlices: ("mixed-slices", "the job asks for several MIG profiles at once")
+            case .mixedTypes: ("mixed-types", "the job asks for GPUs of several types at once")
             case .unsizedShards:
                 ("unsized-shards", "the job asks for shards; say how many make a GPU with --shards-per-gpu")
             case .tooManyNames:
                 ("too-many-names", "more GPU types than 64, or more teams, profiles or classes than 100,000")
             case .duplicate: ("duplicate", "the same job with the same start stands above")
+            case .superseding:
+                (
+                    "superseding",
+                    "the job was still running in a row above; this one, in which it had ended, took that row's place"
+                )
             case .stillRunning: ("still-running", "the job had not ended; it is taken as long as it had run")
             case .zeroDuration: ("zero-duration", "the job ran for no time")
             case .unsorted: ("unsorted", "the row was submitted before one above it; rows were sorted")

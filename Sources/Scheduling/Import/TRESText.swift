@@ -145,9 +145,18 @@ struct TRESText: Sendable {
                 guard self.profile == TraceJob.none || self.profile == profile else { return .mixedSlices }
                 self.profile = profile
                 instances = Scan.saturating(instances, 1, count)
+                // `h100_1g.10gb`: the GPU stands before it.
+                let model = FieldRange(lower: type.lower, upper: max(type.lower, range.lower - 1))
+                if !model.isEmpty {
+                    guard let number = builder.gpuTypes.number(bytes, model) else { return .tooManyNames }
+                    guard gpuTypes == 0 || gpuTypes == 1 << UInt64(number) else { return .mixedTypes }
+                    gpuTypes = 1 << UInt64(number)
+                }
             } else {
                 guard let number = builder.gpuTypes.number(bytes, type) else { return .tooManyNames }
-                gpuTypes |= 1 << UInt64(number)
+                // Slurm gives a job all of what it asks for, and the engine one type.
+                guard gpuTypes == 0 || gpuTypes == 1 << UInt64(number) else { return .mixedTypes }
+                gpuTypes = 1 << UInt64(number)
                 typedGPUs = Scan.saturating(typedGPUs, 1, count)
             }
         }

@@ -7,6 +7,8 @@ struct TraceBuilder: Sendable {
     private var batchStart: ContiguousArray<Int64> = []
     private var names = JobNames()
     private var seen = FingerprintSet()
+    /// Where jobs stand that were still running, by what tells them apart.
+    private var open: [UInt64: Int] = [:]
     private var idsAscend = true
     private var lastID = Int64.min
     private var lastSubmit = Int64.min
@@ -212,9 +214,7 @@ struct TraceBuilder: Sendable {
     /// Whether no job of this number or name and start stands above.
     private mutating func isNew(_ id: Int64, _ when: Int64, _ bytes: Span<UInt8>, _ name: FieldRange) -> Bool {
         // A name is remembered from the first on: names have no order.
-        guard id >= 0 else {
-            return seen.insert(Scan.fingerprint(bytes, name, seed: Scan.mixed(UInt64(bitPattern: when) &+ 1)))
-        }
+        guard id >= 0 else { return seen.insert(Self.key(id, when, bytes, name)) }
         if idsAscend {
             // As long as numbers ascend none can come twice, and nothing needs to be remembered.
             if id > lastID {
@@ -232,6 +232,29 @@ struct TraceBuilder: Sendable {
             }
         }
         return seen.insert(Self.fingerprint(id, when))
+    }
+
+    /// Takes a job that stands above: in place of that one where it was still running there and has ended here.
+    ///
+    /// Exports that follow one another hold such jobs twice.
+    private mutating func again(_ job: TraceJob, _ isRunning: Bool, _ key: UInt64, _ line: Int) {
+        guard !isRunning, let place = open.removeValue(forKey: key) else { return audit.note(.duplicate, line: line) }
+        var job = job
+        // Where it stands among the others was settled above.
+        if place < trace.count {
+            job.submit = trace.submit[place]
+            trace[place] = job
+        } else {
+            job.submit = batch[place - trace.count].submit
+            batch[place - trace.count] = job
+        }
+        audit.note(.superseding, line: line)
+    }
+
+    private static func key(_ id: Int64, _ when: Int64, _ bytes: Span<UInt8>, _ name: FieldRange) -> UInt64 {
+        id >= 0
+            ? fingerprint(id, when)
+            : Scan.fingerprint(bytes, name, seed: Scan.mixed(UInt64(bitPattern: when) &+ 1))
     }
 
     /// A fingerprint of a numbered job.
@@ -268,9 +291,11 @@ struct TraceBuilder: Sendable {
             }
         } else {
             job.id = number ?? names.id(bytes, row.job)
-            guard isNew(job.id, row.start ?? job.submit, bytes, row.job) else {
-                return audit.note(.duplicate, line: line)
+            let when = row.start ?? job.submit
+            guard isNew(job.id, when, bytes, row.job) else {
+                return again(job, row.isRunning, Self.key(job.id, when, bytes, row.job), line)
             }
+            if row.isRunning { open[Self.key(job.id, when, bytes, row.job)] = trace.count + batch.count }
         }
         if !findings.isEmpty { findings.forEach { audit.note($0, line: line) } }
         if job.profile != TraceJob.none, !knownProfiles.isEmpty, !isKnown(Int(job.profile)) {

@@ -126,14 +126,15 @@ package struct SliceWish: Sendable {
         package let speed: Double
     }
 
-    /// The profiles that split a GPU, cheapest first: most to a GPU, then least compute, then least memory.
+    /// The profiles that are a part of a GPU, cheapest first: most to a GPU, then least compute, then least memory.
     package init(_ geometry: MIGGeometry?, speeds: SliceSpeedModel = .standard) throws(CatalogueError) {
         self.geometry = geometry
         self.speeds = speeds
         var found: [(option: SliceOption, share: SliceShare)] = []
         if let geometry {
-            for option in try geometry.sliceOptions() where option.perGPU > 1 && option.profile.placements != nil {
-                found.append((option, try SliceShare(option.profile, of: geometry)))
+            for option in try geometry.sliceOptions() where option.profile.placements != nil {
+                let share = try SliceShare(option.profile, of: geometry)
+                if share != .whole { found.append((option, share)) }
             }
         }
         options = found.enumerated().sorted {

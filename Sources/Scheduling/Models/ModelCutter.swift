@@ -30,6 +30,9 @@ struct ModelCutter {
         let memoryMiB: Int
         let perGPU: Int
         let index: Int
+
+        /// Whether the instance is the GPU, in MIG mode.
+        var isFull: Bool { share == .whole }
     }
 
     /// What became of a job.
@@ -43,8 +46,12 @@ struct ModelCutter {
         var creates = false
         /// Whether a slot has its memory, and one turn in so many is slower than it accepts.
         var isTooSlow = false
+        /// Whether the part is a whole GPU's instance.
+        var isFull = false
         /// Whether the profile that it names has less memory than it states.
         var isRaised = false
+        /// Whether the profile that it names is one of these GPUs' that this layout does not have.
+        var isReplaced = false
     }
 
     /// A cutter for the hosts of one part that have one type of GPU.
@@ -196,8 +203,10 @@ struct ModelCutter {
             cut.isTimeSliced = true
         case .dynamicMIG, .staticMIG:
             cut.isRaised = stated > memoryMiB(of: asked)
+            if let asked { cut.isReplaced = !(options + special).contains { $0.name == asked } && has(asked) }
             guard let option = option(job, share, asked, stated, traits, speeds) else { return cut }
             cut.profile = option.name
+            cut.isFull = option.isFull
             cut.speed = base * speeds.speed(traits.need, on: option.share)
             cut.isSlice = true
             cut.creates = creates
@@ -226,13 +235,15 @@ struct ModelCutter {
             if let geometry, let profile = geometry.profiles.first(where: { $0.name == asked }),
                 let slice = try? SliceShare(profile, of: geometry)
             {
-                least = min(least, speeds.speed(traits.need, on: slice))
+                least = speeds.speed(traits.need, on: slice)
             }
         }
-        // A part of a GPU is for who says how much memory, or what part, is enough.
-        guard job.gpus == 1 || isOutgrown, job.gpuMemoryMiB > 0 || share < 1_000 else { return nil }
+        guard job.gpus == 1 || isOutgrown else { return nil }
+        // A part of a GPU is for who says how much memory, or what part, is enough; the instance that is the GPU for all, where
+        // the layout has it. Where instances come and go, a GPU is as well given whole.
+        let isEnough = job.gpuMemoryMiB > 0 || share < 1_000
         return options.first {
-            $0.memoryMiB >= Int(job.gpuMemoryMiB) && $0.perGPU > 1
+            $0.memoryMiB >= Int(job.gpuMemoryMiB) && ($0.isFull ? !creates : isEnough)
                 && speeds.speed(traits.need, on: $0.share) + 1e-9 >= least
         }
     }

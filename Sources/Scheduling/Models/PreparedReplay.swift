@@ -165,8 +165,9 @@ package struct PreparedReplay: Sendable {
                         named: name != nil,
                         isSlice: cut.isSlice,
                         isRaised: cut.isRaised,
+                        isReplaced: cut.isReplaced,
                         isTooSlow: cut.isTooSlow,
-                        isAssumed: work.traits.isAssumed(asks)
+                        isAssumed: work.traits.isAssumed(asks) && !cut.isFull
                     )
                 }
             }

@@ -19,6 +19,8 @@ package struct SliceCounts: Sendable, Hashable {
     /// Of these, jobs whose profile has less memory than they state, so that they were given the next that
     /// fits, or a whole GPU.
     package internal(set) var raised = 0
+    /// Of them, jobs whose profile the fixed layout does not have, so that they were given the next that fits and is no slower.
+    package internal(set) var replaced = 0
 
     /// Jobs that a slot of a GPU shared in turns would hold, and that keep the whole GPU since their turn alone is too slow.
     package internal(set) var tooSlow = 0
@@ -29,6 +31,7 @@ package struct SliceCounts: Sendable, Hashable {
         named isNamed: Bool,
         isSlice: Bool,
         isRaised: Bool,
+        isReplaced: Bool,
         isTooSlow: Bool,
         isAssumed: Bool
     ) {
@@ -37,7 +40,7 @@ package struct SliceCounts: Sendable, Hashable {
         if isTooSlow { tooSlow += 1 }
         if isNamed {
             named += 1
-            if isRaised { raised += 1 }
+            if isRaised { raised += 1 } else if isReplaced { replaced += 1 }
         } else if asks.gpus > 1 {
             whole += 1
             several += 1

@@ -32,6 +32,10 @@ struct GeneralisedParetoTests {
         #expect(GeneralisedPareto(sorted: (0..<200).map { Double($0) }) == nil)
         #expect(GeneralisedPareto(sorted: [Double](repeating: 1, count: 10_000)) == nil)
         #expect(GeneralisedPareto(sorted: []) == nil)
+        // A threshold among many equal values, and all above it as good as equal: two causes, and no tail of either.
+        let low = [Double](repeating: 100, count: 3_000)
+        #expect(GeneralisedPareto(sorted: low + [Double](repeating: 900, count: 120)) == nil)
+        #expect(GeneralisedPareto(sorted: low + (0..<120).map { 899 + Double($0 / 40) }) == nil)
     }
 
     @Test("is the same of weighted values as of repeated ones")

@@ -122,6 +122,18 @@ struct ScalePredictionTests {
         #expect(mixed[2] > 1.5 * both[2], "\(mixed) \(both)")
     }
 
+    @Test("where what is long is of one length, the sample carries the prediction", arguments: [64, 512])
+    func twoCauses(ranks: Int) throws {
+        let lengths = [Double](repeating: 1e-4, count: 3_000) + [Double](repeating: 9e-4, count: 120)
+        let noise = DetourNoise(watches: [("a", 60.0, lengths)])
+        let result = try Self.predict(noise, Self.question(0.02, nodes: [ranks]))
+        let simulator = StepSimulator(ranks: ranks, window: 0.02, slack: 0, rate: 52) { generator in
+            generator.index(below: 3_120) < 120 ? 9e-4 : 1e-4
+        }
+        let simulated = simulator.meanDelay(windows: 20_000, seed: 3) / 0.02
+        #expect(abs(try #require(result.rows.first).noise.estimate / simulated - 1) < 0.02)
+    }
+
     @Test("classes of one dispersion are one law")
     func grouped() throws {
         let lengths = (0..<5_000).map { 1e-6 * Double($0 % 2_000 + 1) }

@@ -63,7 +63,13 @@ import Testing
         Size(tres: "cpu=1,gres/gpu=4,mem=1G", gpus: 4),
         Size(tres: "cpu=1,gres/gpu:h100=4,gres/gpu=4", gpus: 4, type: "h100"),
         Size(tres: "gres/gpu=2,gres/gpu:1g.10gb=2", gpus: 2, profile: "1g.10gb"),
-        Size(tres: "gres/gpu:a100_3g.20gb=1,gres/gpu=1", gpus: 1, profile: "3g.20gb"),
+        Size(tres: "gres/gpu:a100_3g.20gb=1,gres/gpu=1", gpus: 1, profile: "3g.20gb", type: "a100"),
+        Size(
+            tres: "gres/gpu:nvidia_h100_80gb_hbm3_1g.10gb=2",
+            gpus: 2,
+            profile: "1g.10gb",
+            type: "nvidia_h100_80gb_hbm3"
+        ),
         Size(tres: "gres/mig:2g.20gb=1", gpus: 1, profile: "2g.20gb"),
         Size(tres: "gres/gpu=1,gres/gpumem=4000M,gres/gpuutil=50", gpus: 1),
         Size(tres: "gres/shard=3", gpus: 1, milli: 750),
@@ -121,6 +127,12 @@ import Testing
         Finding(row: row(tres: "gres/gpu=-1"), expected: ["negative-size 1"], kept: false),
         Finding(row: row(tres: "gres/gpu=99999999999999999999"), expected: ["absurd-size 1"], kept: false),
         Finding(row: row(tres: "gres/gpu:1g.10gb=1,gres/gpu:2g.20gb=1"), expected: ["mixed-slices 1"], kept: false),
+        Finding(row: row(tres: "gres/gpu:h100=1,gres/gpu:a100=1,gres/gpu=2"), expected: ["mixed-types 1"], kept: false),
+        Finding(
+            row: row(tres: "gres/gpu:h100_1g.10gb=1,gres/gpu:a100_1g.10gb=1"),
+            expected: ["mixed-types 1"],
+            kept: false
+        ),
         Finding(row: row(tres: "gres/shard=3"), expected: ["unsized-shards 1"], kept: false),
         Finding(row: "100|ann|physics\n", expected: ["field-count 1"], kept: false),
         Finding(row: row("10\u{7}0"), expected: ["control-characters 1"], kept: false),
@@ -145,6 +157,23 @@ import Testing
         let imported = try Read.trace(Self.header + Self.row("100") + Self.row("101") + Self.row("100") + again)
         #expect(imported.trace.count == 3)
         #expect(imported.audit.count(.duplicate) == 1)
+    }
+
+    @Test func `of a job that ran on from one export to the next, the row in which it had ended counts`() throws {
+        var options = TraceImportOptions()
+        options.zone = .utc
+        let running = Self.row("7", end: "Unknown", elapsed: "3600", state: "RUNNING")
+        let ended = Self.row("7", end: "2026-03-03T10:01:00", elapsed: "172800")
+        for rows in [running + ended, running + Self.row("8") + ended, running + running + ended + ended] {
+            let imported = try Read.trace(Self.header + rows, options)
+            let place = try #require(imported.trace.id.firstIndex(of: 7))
+            #expect(imported.trace.duration[place] == 172_800_000)
+            #expect(imported.audit.count(.superseding) == 1)
+            #expect(imported.trace.id.count { $0 == 7 } == 1)
+        }
+        // The other way round nothing is gained: what had ended stays.
+        let imported = try Read.trace(Self.header + ended + running, options)
+        #expect(imported.trace.duration[0] == 172_800_000 && imported.audit.count(.duplicate) == 1)
     }
 
     @Test func `times are read in the zone that is named`() throws {

@@ -141,6 +141,61 @@ import Testing
         #expect(prepared.slices?.raised == 3 && prepared.slices?.named == 5)
     }
 
+    // MARK: Fixed layouts
+
+    /// Jobs of one GPU with a memory, and one of two GPUs, on GPUs of one layout.
+    private static func fixed(_ profiles: [String], memory: [Int32], named: String? = nil) throws -> PreparedReplay {
+        let pool = try pool(hosts: 1)
+        let geometry = try #require(pool.geometry)
+        let layout = try #require(try geometry.layouts().first { $0.profiles == profiles.sorted() })
+        var trace = Trace()
+        if let named { trace.profiles = [named] }
+        for (id, memory) in memory.enumerated() {
+            trace.append(
+                TraceJob(
+                    id: Int64(id),
+                    submit: 0,
+                    duration: 100_000,
+                    gpus: 1,
+                    profile: named == nil ? TraceJob.none : 0,
+                    gpuMemoryMiB: memory
+                )
+            )
+        }
+        trace.append(TraceJob(id: 99, submit: 0, duration: 100_000, gpus: 2))
+        let work = try WorkTrace(trace, under: RecordedModel(.bareMetal, geometry: geometry), traits: TraitTable())
+        return try PreparedReplay(work, on: pool, model: .staticMIG(layout: layout, hosts: 1))
+    }
+
+    @Test(
+        arguments: [
+            (["4g.40gb", "2g.20gb", "1g.10gb"], [30_000, 0] as [Int32], ["4g.40gb", "whole", "whole"]),
+            (["7g.80gb"], [30_000, 0], ["7g.80gb", "7g.80gb", "whole"]),
+            (["3g.40gb", "3g.40gb"], [50_000], ["whole", "whole"]),
+        ]
+    )
+    func `a layout gives what it has, the largest part too, and never one instance to a job of several GPUs`(
+        profiles: [String],
+        memory: [Int32],
+        expected: [String]
+    ) throws {
+        let prepared = try Self.fixed(profiles, memory: memory)
+        let given = prepared.trace.profile.map { $0 == TraceJob.none ? "whole" : prepared.trace.profiles[Int($0)] }
+        #expect(given == expected)
+        let result = try prepared.replay().result
+        for (job, given) in given.enumerated() {
+            #expect(result.outcome[job].isRejected == (given == "whole"), "\(job)")
+        }
+    }
+
+    @Test func `a named profile that the layout lacks becomes the next that is no slower, and is counted`() throws {
+        let raised = try Self.fixed(["4g.40gb", "2g.20gb", "1g.10gb"], memory: [0], named: "3g.40gb")
+        #expect(raised.trace.profiles[Int(raised.trace.profile[0])] == "4g.40gb" && raised.slices?.replaced == 1)
+        let slower = try Self.fixed(["3g.40gb", "3g.40gb"], memory: [0], named: "4g.40gb")
+        #expect(slower.trace.profile[0] == TraceJob.none && slower.slices?.replaced == 1)
+        #expect(try slower.replay().result.outcome[0].isRejected)
+    }
+
     @Test func `one set of media engines serves one instance of a GPU`() throws {
         let prepared = try Self.named((0..<16).map { _ in ("1g.10gb+me", 0, 1) } + [("1g.10gb", 0, 1)])
         #expect(prepared.trace.profiles[Int(prepared.trace.profile[0])] == "1g.10gb+me")
