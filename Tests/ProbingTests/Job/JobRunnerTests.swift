@@ -90,12 +90,17 @@ struct JobRunnerTests {
         ("echo t=107", .pattern("t=(.*)"), .garbage, "check --step-unit"),
         ("head -c 100000 /dev/urandom", .pattern("zzzzzzzz=(.*)"), .garbage, "nothing it said"),
         ("true", .file("/tmp/assay-no-such-folder/steps"), .garbage, "no step file"),
+        (
+            "head -c 70000000 /dev/zero > /tmp/assay-large-steps", .file("/tmp/assay-large-steps"), .garbage,
+            "larger than 64 MiB"
+        ),
         ("echo t=0.01; echo t=0.01", .pattern("t=(.*)"), .short, "2 of 3 steps"),
     ]
 
     @Test("A job that misbehaves is refused with the reason", arguments: faults)
     func faulty(command: String, steps: StepSource, fault: JobRun.Fault, words: String) throws {
         let plan = JobPlan(command: command, steps: steps, expectedSteps: fault == .short ? 3 : nil)
+        defer { unlink("/tmp/assay-large-steps") }
         let run = try Self.run(plan)
         #expect(run.refusal?.fault == fault)
         #expect(run.refusal?.reason.contains(words) == true, "\(run.refusal?.reason ?? "none")")
