@@ -112,7 +112,8 @@ import Testing
         let pattern = ["--step-pattern", "^(?:a+)+(c)$"]
         // TERM comes when the job is over and the pattern is at its line.
         let job =
-            "env -u ASSAY_JOB_RUN setsid sh -c 'sleep 1; kill -TERM $0' $PPID >/dev/null 2>&1 & "
+            "env -u ASSAY_JOB_RUN setsid sh -c 'touch armed; sleep 1; kill -TERM $0' $PPID >/dev/null 2>&1 & "
+            + "until [ -e armed ]; do sleep 0.02; done; "
             + "echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab"
         let outcome = try measure(["--runs", "3", "-o", "a.record.json"] + pattern, job: job, in: folder)
         #expect(outcome.status == 3)
