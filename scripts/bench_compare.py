@@ -140,7 +140,7 @@ def slowdown(repetitions, percent):
         def measure(name, work, *options):
             write(folder, work)
             path = f"{folder}/{name}.record.json"
-            out = run("measure", "--job", f"{folder}/job {folder}/turns", "--step-pattern", "step ([0-9.]+) s",
+            out = run("measure", "--job", f"{folder}/job {folder}/turns", "--step-pattern", "step ([^ ,]+) s",
                       "-o", path, "--force", "--json", *options, *MORE)
             return path, json.loads(out)
 

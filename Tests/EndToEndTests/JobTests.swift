@@ -19,7 +19,7 @@ import Testing
     func record() throws {
         let folder = try TemporaryFolder()
         let outcome = try measure(
-            ["--runs", "3", "--step-pattern", "t=([0-9.]+)", "--skip-steps", "2", "-o", "a.record.json"],
+            ["--runs", "3", "--step-pattern", "t=([^ ,]+)", "--skip-steps", "2", "-o", "a.record.json"],
             in: folder
         )
         #expect(outcome.status == 0, "\(outcome.errors)")
@@ -39,7 +39,9 @@ import Testing
         ("echo t=nan", ["--step-pattern", "t=(.*)"], "no number"),
         ("echo hello", ["--step-pattern", "t=(.*)"], "nothing it said was a step"),
         ("sleep 60", ["--timeout", "0.2"], "not done after 0.2 s"),
-        ("echo t=1", ["--step-pattern", "t=(.*)", "--steps", "5"], "1 of 5 steps"),
+        ("echo t=0.01", ["--step-pattern", "t=(.*)", "--steps", "5"], "1 of 5 steps"),
+        ("echo t=107", ["--step-pattern", "t=(.*)"], "check --step-unit"),
+        ("echo t=1.05e-02", ["--step-pattern", "t=([0-9.]+)"], "took '1.05' out of '1.05e-02'"),
     ]
 
     @Test("a job that fails leaves no record, exit code 3, and the reason", arguments: faults)
@@ -57,6 +59,10 @@ import Testing
         (["--step-pattern", "t=(.)", "--step-file", "f"], "both say where steps come from"),
         (["--runs", "2"], "expected 3 to 10000, or auto"),
         (["--skip-steps", "3"], "no steps without"),
+        (["--step-unit", "s"], "--step-unit: there are no steps without"),
+        (["--timeout", "-1"], "--timeout is -1; expected more than 0"),
+        (["--warmup", "-1"], "--warmup is -1; expected 0 to 1000"),
+        (["--detect", "0%"], "--detect 0% is outside 0.01 % to 100 %"),
         (["--step-unit", "parsec", "--step-pattern", "t=(.)"], "is not a unit"),
         (["--quick"], "belongs to the measurement of components"),
         (["--detect", "x"], "is not a share"),
@@ -72,6 +78,46 @@ import Testing
         #expect(outcome.status == 64)
         #expect(outcome.errors.contains(words), "\(outcome.errors)")
         #expect(folder.names.isEmpty)
+    }
+
+    @Test("a place that takes no file, and a step file that is the record, are refused before anything runs")
+    func places() throws {
+        let folder = try TemporaryFolder()
+        for (arguments, words) in [
+            (["-o", "/proc/foo.json"], "/proc/foo.json: cannot be written into /proc"),
+            (["-o", "a.record.json", "--step-file", "./a.record.json"], "is written at the end"),
+            (["-o", "a.record.json", "--step-file", "a.journal"], "is written at the end"),
+        ] {
+            let outcome = try measure(arguments, job: "touch ran", in: folder)
+            #expect([2, 3].contains(outcome.status) && outcome.errors.contains(words), "\(outcome.errors)")
+        }
+        #expect(folder.names.isEmpty)
+    }
+
+    @Test("fewer runs than planned make a record, a headline and exit code 3")
+    func tooFew() throws {
+        let folder = try TemporaryFolder()
+        let job = "test -e ran && exit 5; touch ran"
+        let outcome = try measure(["--runs", "3", "-o", "a.record.json"], job: job, in: folder)
+        #expect(outcome.status == 3)
+        #expect(outcome.output.hasPrefix("WARNING: 1 of 3 planned runs counts, 3 made"), "\(outcome.output)")
+        #expect(outcome.errors.contains("1 of 3 planned runs counts; a.record.json has what was measured"))
+        #expect(folder.names == ["a.record.json", "ran"])
+        #expect(try folder.read("a.record.json").contains("1 of 3 planned runs counts."))
+    }
+
+    @Test("a pattern that never ends can be ended, and so can the measurement")
+    func endlessPattern() throws {
+        let folder = try TemporaryFolder()
+        let pattern = ["--step-pattern", "^(?:a+)+(c)$"]
+        // TERM comes when the job is over and the pattern is at its line.
+        let job =
+            "env -u ASSAY_JOB_RUN setsid sh -c 'touch armed; sleep 1; kill -TERM $0' $PPID >/dev/null 2>&1 & "
+            + "until [ -e armed ]; do sleep 0.02; done; "
+            + "echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab"
+        let outcome = try measure(["--runs", "3", "-o", "a.record.json"] + pattern, job: job, in: folder)
+        #expect(outcome.status == 3)
+        #expect(outcome.errors.contains("interrupted"), "\(outcome.errors)")
     }
 
     @Test("a second measurement with the same journal is refused, and what appears meanwhile is not replaced")

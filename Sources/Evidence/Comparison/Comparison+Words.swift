@@ -105,7 +105,10 @@ extension Comparison {
         guard let text = effect.map({ ShareText($0) }) ?? only.map({ ShareText(only: $0) }) else {
             return [name, "", "", "", verdict]
         }
-        return [name, text.estimate, effect == nil ? "none" : text.interval, text.lost ?? "", verdict]
+        // More than all hours cannot be won back: of a counter that fell to almost nothing the quotient says nothing.
+        let share = (effect?.estimate ?? only).flatMap { Overhead.lostShare(of: $0) }
+        let lost = share.map { $0 >= -1 } == true ? text.lost : nil
+        return [name, text.estimate, effect == nil ? "none" : text.interval, lost ?? "", verdict]
     }
 
     private func describe(_ arm: Arm) -> String {

@@ -12,6 +12,7 @@ struct JobMeasurement {
         let plan = try options.plan()
         let targets = targets(plan)
         for target in targets { try recording.checkTarget(target.path) }
+        try refuseOutputsAsStepFile(targets.map(\.path))
         let profile = try JobProfileFiles.read(options.profile)
         let journalPath = JobFiles.journal(recording.target)
         let host = RecordingOptions.hostName()
@@ -86,10 +87,11 @@ struct JobMeasurement {
             }
         } catch let error as MeasureRecordError {
             // What the job last said may hold secrets: it goes to the user's own terminal and nowhere else.
-            let last = outcome.runs.last { !$0.lastLines.isEmpty && $0.refusal?.fault != .disturbed }?.lastLines ?? []
-            if !last.isEmpty {
-                Console.error("The last lines of the job:\n" + last.map { "    \($0)" }.joined(separator: "\n"))
+            let blamed = outcome.runs.last { run in
+                !run.lastLines.isEmpty && run.refusal?.fault != .disturbed && run.refusal?.fault != .neighbour
             }
+            let last = blamed?.lastLines ?? []
+            if !last.isEmpty { Console.error(Self.lastWords(of: "job", last)) }
             unlink(journal)
             throw Failure.environment("\(error); no record was written")
         }
@@ -110,6 +112,24 @@ struct JobMeasurement {
                 if let step = recording.nextStep(record, at: path) { print(step) }
             }
             if records.count == 2 { print("Compare: assay compare \(records[0].path) --with \(records[1].path)") }
+        }
+        let short = targets.compactMap { outcome.shortfall($0.arm) }
+        if !short.isEmpty {
+            let files = records.map(\.path).joined(separator: " and ")
+            throw Failure.environment("\(short.joined(separator: ", ")); \(files) has what was measured, and says why")
+        }
+    }
+
+    /// What a command printed last, for a person.
+    static func lastWords(of who: String, _ lines: [String]) -> String {
+        "The last lines of the \(who):\n" + lines.map { "    \($0)" }.joined(separator: "\n")
+    }
+
+    /// The job's file of steps would be taken for the record, or the record for it.
+    private func refuseOutputsAsStepFile(_ records: [String]) throws {
+        guard let file = options.stepFile else { return }
+        for path in records + [JobFiles.journal(recording.target)] where Files.wouldReplace(file, path) {
+            throw Failure.input(["--step-file \(file) is \(path), which is written at the end; name another file"])
         }
     }
 
@@ -176,6 +196,15 @@ struct JobMeasurement {
             },
             report: { run in
                 if let refusal = run.refusal { Console.error("    refused: \(refusal.reason)") }
+                if run.refusal?.fault == .neighbour, !run.lastLines.isEmpty {
+                    Console.error(Self.lastWords(of: "neighbour", run.lastLines))
+                }
+                if !run.leftOvers.isEmpty {
+                    let names = run.leftOvers.joined(separator: ", ")
+                    Console.error(
+                        "    ended \(counted(run.leftOvers.count, "process", "processes")) that it left running: \(names)"
+                    )
+                }
             }
         )
     }

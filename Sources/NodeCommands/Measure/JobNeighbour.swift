@@ -38,6 +38,9 @@ struct NeighbourMeasurement {
             } catch let absence as Neighbour.Absence {
                 run.refusal = .init(.neighbour, absence.description)
                 Console.error("    refused: \(absence)")
+                if !absence.lastLines.isEmpty {
+                    Console.error(JobMeasurement.lastWords(of: "neighbour", absence.lastLines))
+                }
             }
             made.append(run)
         }
@@ -69,11 +72,8 @@ struct NeighbourMeasurement {
         )
         guard slot.arm == .beside else { return components.measure(plan, layout: layout, recording) }
         let neighbour = try Neighbour(command, settleSeconds: options.settle)
-        defer { neighbour.end() }
         let outcome = components.measure(plan, layout: layout, recording, keepsOtherTasks: true)
-        guard neighbour.isRunning else {
-            throw Neighbour.Absence(description: "the neighbour ended during the round; it must outlast it")
-        }
+        if let absence = neighbour.end("ended during the round") { throw absence }
         return outcome
     }
 

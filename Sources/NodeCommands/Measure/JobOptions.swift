@@ -28,19 +28,19 @@ struct JobOptions: MeasureMode {
     @Flag(name: .customLong("one-run"), help: .hidden)
     var oneRun = false
 
-    @Option(help: "With --runs auto: the most runs of an arm.")
+    @Option(parsing: .unconditional, help: "With --runs auto: the most runs of an arm.")
     var maxRuns: Int = 60
 
-    @Option(help: "With --runs auto: runs of the pilot, 3 or more.")
+    @Option(parsing: .unconditional, help: "With --runs auto: runs of the pilot, 3 or more.")
     var pilot: Int = 8
 
-    @Option(help: "Whole runs at the beginning that are thrown away.")
+    @Option(parsing: .unconditional, help: "Whole runs at the beginning that are thrown away.")
     var warmup: Int = 1
 
-    @Option(help: "Steps at the beginning of each run that are thrown away.")
+    @Option(parsing: .unconditional, help: "Steps at the beginning of each run that are thrown away.")
     var skipSteps: Int = 0
 
-    @Option(help: "Steps that a whole run has; a run with fewer is refused.")
+    @Option(parsing: .unconditional, help: "Steps that a whole run has; a run with fewer is refused.")
     var steps: Int?
 
     @Option(
@@ -59,16 +59,16 @@ struct JobOptions: MeasureMode {
     )
     var stepFile: String?
 
-    @Option(help: "The unit of those numbers: s, ms, us, ns, min, h, or a rate such as tokens/s.")
-    var stepUnit: String = "s"
+    @Option(help: "The unit of those numbers: s, ms, us, ns, min, h, or a rate such as tokens/s. Default: s.")
+    var stepUnit: String?
 
-    @Option(help: "Seconds after which a run is ended and refused.")
+    @Option(parsing: .unconditional, help: "Seconds after which a run is ended and refused.")
     var timeout: Double = 3_600
 
-    @Option(help: "The slowdown that the runs should find with 95 % power.")
+    @Option(parsing: .unconditional, help: "The slowdown that the runs should find with 95 % power.")
     var detect: String = "2%"
 
-    @Option(help: "Seconds between the neighbour's start and the run beside it.")
+    @Option(parsing: .unconditional, help: "Seconds between the neighbour's start and the run beside it.")
     var settle: Double = 2
 
     @Option(help: "What to call the job, so that two arms whose commands differ in a path are the same workload.")
@@ -103,7 +103,7 @@ struct JobOptions: MeasureMode {
             steps.map { _ in "--steps" },
             jobName.map { _ in "--job-name" }, storeCommand ? "--store-command" : nil,
             profile.isEmpty ? nil : "--profile", resume ? "--resume" : nil,
-            skipSteps != 0 ? "--skip-steps" : nil, stepUnit != "s" ? "--step-unit" : nil,
+            skipSteps != 0 ? "--skip-steps" : nil, stepUnit.map { _ in "--step-unit" },
         ].compactMap { $0 }
     }
 
@@ -119,7 +119,10 @@ struct JobOptions: MeasureMode {
         try Arguments.require(warmup, in: 0...1_000, option: "--warmup", unit: "runs")
         try Arguments.require(skipSteps, in: 0...1_000_000, option: "--skip-steps")
         try Arguments.require(steps, in: 1...1_000_000, option: "--steps")
-        try check(timeout > 0 && timeout <= 1e7, "--timeout is \(timeout); expected more than 0 and at most 10000000 s")
+        try check(
+            timeout > 0 && timeout <= 1e7,
+            "--timeout is \(timeout.isFinite ? NumberText.plain(timeout) : "\(timeout)"); expected more than 0 and at most 10000000 s"
+        )
         try Arguments.require(settle, in: 0...3_600, option: "--settle", unit: "s")
         try check(
             profile.count <= JobProfileFiles.most,
@@ -131,7 +134,13 @@ struct JobOptions: MeasureMode {
             "--step-pattern and --step-file both say where steps come from; give one"
         )
         if stepPattern == nil, stepFile == nil {
-            try check(skipSteps == 0 && steps == nil, "there are no steps without --step-pattern or --step-file")
+            let given = [
+                skipSteps == 0 ? nil : "--skip-steps", steps.map { _ in "--steps" },
+                stepUnit.map { _ in "--step-unit" },
+            ]
+            if let flag = given.compactMap({ $0 }).first {
+                throw ValidationError("\(flag): there are no steps without --step-pattern or --step-file")
+            }
         }
         if let steps { try check(steps > skipSteps, "--skip-steps \(skipSteps) leaves nothing of --steps \(steps)") }
         if let stepPattern {
@@ -145,9 +154,9 @@ struct JobOptions: MeasureMode {
     private func trimmedEmpty(_ text: String) -> Bool { text.allSatisfy(\.isWhitespace) || text.contains("\0") }
 
     private func unit() throws -> StepUnit {
-        guard let unit = StepUnit(stepUnit) else {
+        guard let unit = StepUnit(stepUnit ?? "s") else {
             throw ValidationError(
-                "--step-unit '\(stepUnit)' is not a unit; expected s, ms, us, ns, min, h or a rate such as tokens/s"
+                "--step-unit '\(stepUnit ?? "")' is not a unit; expected s, ms, us, ns, min, h or a rate such as tokens/s"
             )
         }
         return unit

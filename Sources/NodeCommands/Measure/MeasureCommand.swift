@@ -19,7 +19,7 @@ package struct MeasureCommand: ParsableCommand {
 
             Examples:
             assay measure --path /scratch -o bare-metal.record.json
-            assay measure --job './train.sh' --step-pattern 'step_time=([0-9.]+)' --runs auto -o job.record.json
+            assay measure --job './train.sh' --step-pattern 'step_time=([^ ,]+)' --runs auto -o job.record.json
             """
     )
 

@@ -39,7 +39,7 @@ extension JobOptions {
         if stepPattern != nil { words += ["--step-pattern", "REGEX"] }
         if stepFile != nil { words += ["--step-file", "FILE"] }
         if stepPattern != nil || stepFile != nil {
-            words += ["--step-unit", ShellText.quote(stepUnit), "--skip-steps", "\(skipSteps)"]
+            words += ["--step-unit", ShellText.quote(stepUnit ?? "s"), "--skip-steps", "\(skipSteps)"]
         }
         if let steps { words += ["--steps", "\(steps)"] }
         words += ["--warmup", "\(warmup)"]

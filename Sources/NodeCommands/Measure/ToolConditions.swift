@@ -11,8 +11,8 @@ enum ToolConditions {
     private static let names: Set<String> = [
         "arrivals", "body_bytes", "concurrency", "cublas", "detour_threshold_ns", "disturbed", "emulated", "gpu",
         "header_names", "load_generator", "measure_flags", "memory_array_mib", "memory_latency_buffer_mib", "method",
-        "neighbour", "objective_s", "offered_load_per_s", "pair_design", "pair_plan", "path", "perhaps-emulated",
-        "seed", "stolen_percent", "timeout_s", "timer_scheduling",
+        "neighbour", "objective_s", "offered_load_per_s", "pair_design", "pair_plan", "path", "path_sha256",
+        "perhaps-emulated", "seed", "stolen_percent", "timeout_s", "timer_scheduling",
     ]
     private static let prefixes = ["gpu_", "job_", "net_"]
     /// The limits of devices: `gpu_memory_copy_limit_gb_per_s` and its like.

@@ -59,8 +59,8 @@ package enum Arguments {
         let value = isPercent ? number / 100 : number
         guard range.contains(value) else {
             throw ValidationError(
-                "\(option) \(text) is outside \(NumberText.percent(range.lowerBound)) to "
-                    + "\(NumberText.percent(range.upperBound)); write 5% or 0.05 for five per cent"
+                "\(option) \(text) is outside \(NumberText.plain(range.lowerBound * 100)) % to "
+                    + "\(NumberText.plain(range.upperBound * 100)) %; write 5% or 0.05 for five per cent"
             )
         }
         return value

@@ -250,11 +250,14 @@ package enum Files {
             guard isFolder(place) else {
                 throw .environment("\(path): cannot be written: \(place) is a file, not a folder")
             }
-            guard access(place, W_OK | X_OK) == 0 else {
+            // Some folders grant everything and take nothing, such as /proc: only a file that was made shows.
+            let trial = place + "/.assay-\(String(UInt64.random(in: 0 ... .max), radix: 36)).part"
+            guard access(place, W_OK | X_OK) == 0, writeAll([0x0A], to: trial) else {
                 throw .environment(
                     "\(path): cannot be written into \(place) (\(systemError())); choose another with -o"
                 )
             }
+            unlink(trial)
             return
         }
     }

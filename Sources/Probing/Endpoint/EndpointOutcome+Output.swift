@@ -38,7 +38,7 @@ extension EndpointOutcome {
             )
         }
         var lines = [
-            "\(plan.method) \(plan.address.authority)\(plan.address.path): \(NumberText.significant(plan.rate, 4)) requests/s, "
+            "\(plan.method) \(plan.address.authority): \(NumberText.significant(plan.rate, 4)) requests/s, "
                 + "\(plan.arrivals.rawValue) arrivals, at most \(counted(plan.connections, "connection"))",
             "Latency counts from the intended start of each request; exact 95 % intervals of each run's own quantiles.",
             "",
@@ -61,7 +61,7 @@ extension EndpointOutcome {
     package var json: JSON {
         let plan = session.plan
         return .fields([
-            "endpoint": .string(plan.address.authority + plan.address.path),
+            "endpoint": .string(plan.address.authority),
             "method": .string(plan.method),
             "offered_load_per_s": .number(plan.rate),
             "arrivals": .string(plan.arrivals.rawValue),

@@ -133,7 +133,8 @@ package struct EndpointOutcome: Sendable {
                 Condition(name: "concurrency", value: String(plan.connections)),
                 Condition(name: "arrivals", value: plan.arrivals.rawValue),
                 Condition(name: "method", value: plan.method),
-                Condition(name: "path", value: plan.address.path),
+                // A path may hold a token: it stands in the record as its hash.
+                Condition(name: "path_sha256", value: JobPlan.hash(plan.address.path)),
                 Condition(name: "body_bytes", value: String(plan.body.count)),
                 Condition(name: "timeout_s", value: NumberText.plain(plan.timeout)),
             ]

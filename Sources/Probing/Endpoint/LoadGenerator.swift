@@ -13,8 +13,6 @@ struct LoadGenerator {
         var request = -1
         var sentBytes = 0
         var isConnecting = false
-        /// Whether it carried a request before.
-        var isReused = false
         var parser = HTTPResponseParser()
     }
 
@@ -25,7 +23,6 @@ struct LoadGenerator {
     private let address: SocketAddress
     private let plan: LoadPlan
     private let request: [UInt8]
-    private let mayRepeat: Bool
     private var connections: [Connection]
     private var polled: [pollfd]
     private var empty: [Int]
@@ -41,7 +38,6 @@ struct LoadGenerator {
         self.plan = plan
         self.address = address
         request = plan.request
-        mayRepeat = ["GET", "HEAD", "OPTIONS"].contains(plan.method)
         connections = Array(repeating: Connection(), count: plan.connections)
         polled = Array(repeating: pollfd(fd: -1, events: 0, revents: 0), count: plan.connections)
         empty = Array((0..<plan.connections).reversed())
@@ -69,7 +65,7 @@ struct LoadGenerator {
                 now = seconds()
                 if now - times[head] > plan.timeout {
                     fail(head, .timedOut)
-                } else if let place = idle.popLast() {
+                } else if let place = usable() {
                     noteStart(head, isFresh: head >= fresh, now)
                     assign(place, head)
                 } else if let place = empty.popLast() {
@@ -143,7 +139,6 @@ struct LoadGenerator {
         inFlight += 1
         connections[place].request = number
         connections[place].sentBytes = 0
-        connections[place].isReused = true
         connections[place].parser = HTTPResponseParser(isHead: plan.method == "HEAD")
         send(place)
     }
@@ -242,15 +237,22 @@ struct LoadGenerator {
         }
     }
 
-    // The exchange failed. One that met the end of an idle connection is made once more on a new one, as clients do.
+    // The exchange failed, and is not made again: a service that drops requests is not to look like one that serves them.
     private mutating func give(_ place: Int, up failure: LoadFailure) {
         let number = connections[place].request
-        let isStale =
-            connections[place].isReused && !connections[place].parser.hasBegun && mayRepeat
-            && (failure == .reset || failure == .closed)
         release(place, keep: false)
-        guard isStale, let fresh = empty.popLast() else { return fail(number, failure) }
-        open(fresh, number)
+        fail(number, failure)
+    }
+
+    /// An idle connection that the service has not ended meanwhile; those that it has are closed.
+    private mutating func usable() -> Int? {
+        while let place = idle.popLast() {
+            var byte: UInt8 = 0
+            let count = recv(connections[place].descriptor, &byte, 1, Int32(MSG_PEEK) | Int32(MSG_DONTWAIT))
+            if count < 0, errno == EAGAIN || errno == EWOULDBLOCK { return place }
+            shut(place)
+        }
+        return nil
     }
 
     private mutating func release(_ place: Int, keep: Bool) {

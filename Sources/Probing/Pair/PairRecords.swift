@@ -78,10 +78,17 @@ package struct PairRecords: Sendable {
         if names[.local] == names[.remote], boots[0] != boots[1] {
             names[.remote, default: ""] += " (\(labels.remoteName))"
         }
-        let gaps = Self.gaps(plan, state)
+        let leftOut = Self.countersNotInAll(done.map(\.record))
+        var gaps = Self.gaps(plan, state)
+        if !leftOut.isEmpty {
+            gaps.append(
+                "\(leftOut.joined(separator: ", ")) \(leftOut.count == 1 ? "is" : "are") not in every run of the pair (0, or too "
+                    + "little to see), so no ratio can be formed, and left out."
+            )
+        }
         var arms: [Record] = []
         for arm in 0...1 {
-            var builder = ArmBuilder()
+            var builder = ArmBuilder(leftOut: Set(leftOut))
             for (slot, record) in done where slot.arm == arm {
                 let name = names[slot.side] ?? slot.side.rawValue
                 try builder.add(record, slot, host: name, started: state.started[slot.index])
@@ -96,6 +103,14 @@ package struct PairRecords: Sendable {
             )
         }
         self.arms = arms
+    }
+
+    /// Counters around a job that some of the runs do not have: each run leaves out by itself what was 0 in it.
+    private static func countersNotInAll(_ records: [Record]) -> [String] {
+        let known = records.map { Set($0.metrics.map(\.name)) }
+        return JobMetric.allCases.map(\.rawValue).filter { name in
+            known.contains { $0.contains(name) } && !known.allSatisfy { $0.contains(name) }
+        }
     }
 
     /// What is missing of the plan, for the reader of the records.
@@ -117,10 +132,13 @@ package struct PairRecords: Sendable {
 
 /// Gathers the runs of one arm.
 private struct ArmBuilder {
+    let leftOut: Set<String>
     private var metrics: [Metric] = []
     private var hosts: [Host] = []
     private var detected: Set<DeploymentModel> = []
     private var isDetectedEverywhere = true
+
+    init(leftOut: Set<String>) { self.leftOut = leftOut }
 
     mutating func add(
         _ record: Record,
@@ -128,7 +146,7 @@ private struct ArmBuilder {
         host name: String,
         started: String?
     ) throws(PairRecordError) {
-        for metric in record.metrics {
+        for metric in record.metrics where !leftOut.contains(metric.name) {
             if let known = metrics.first(where: { $0.name == metric.name }) {
                 guard known == metric else { throw .metricDiffers(metric.name) }
             } else {
@@ -189,7 +207,7 @@ private struct ArmBuilder {
                 Condition(name: "pair", value: String(slot.pair)), Condition(name: "block", value: String(slot.block)),
             ],
             warmUpExcluded: run.warmUpExcluded,
-            series: run.series
+            series: run.series.filter { !leftOut.contains($0.metric) }
         )
     }
 

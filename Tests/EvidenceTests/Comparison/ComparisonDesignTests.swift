@@ -123,6 +123,16 @@ struct ComparisonDesignTests {
         #expect(stated.metrics.allSatisfy { ($0.verdict.code == "invalid") == isRefused })
     }
 
+    @Test("no share of the hours billed is below -100 %", arguments: [(0.6, true), (0.003, false)])
+    func lostShare(factor: Double, isShown: Bool) throws {
+        func arm(_ level: Double, _ name: String) throws -> Record {
+            try Self.record((0..<4).map { ("g1", name, "\($0)", nil, "", level * (1 + 0.01 * Double($0 % 3))) })
+        }
+        let comparison = try Comparison.compare(baseline: [arm(1, "a")], other: [arm(factor, "b")])
+        let row = try #require(comparison.lines.first { $0.contains(", mean") })
+        #expect(row.split(separator: "%").count - 1 == (isShown ? 2 : 1), "\(row)")
+    }
+
     // MARK: Hosts
 
     @Test("files that name no host are of one unknown host an arm, which is confounded with the arm")

@@ -87,6 +87,24 @@ import Testing
         #expect(run.served == 0 && run.summaries.isEmpty && run.failed == run.offered && !run.obstacles.isEmpty)
     }
 
+    @Test("a request that a server resets is counted, and not made again", arguments: ["GET", "POST"])
+    func resets(_ method: String) throws {
+        let server = try ScriptedServer()
+        let plan = LoadPlan(
+            address: try server.address("/fifth"),
+            method: method,
+            rate: 200,
+            duration: 1,
+            arrivals: .uniform,
+            timeout: 20
+        )
+        let result = try Self.load(plan)
+        let failures = result.failure.compactMap { $0 }
+        // The server counts what it sees: a request made again would move every fifth one away from where it is.
+        #expect(failures.count == result.intended.count / 5, "\(failures.count) of \(result.intended.count)")
+        #expect(failures.allSatisfy { $0 == .reset })
+    }
+
     @Test("a server that dies is counted, and does not hang the generator")
     func dies() throws {
         let server = try ScriptedServer()
@@ -118,7 +136,7 @@ import Testing
     func record() throws {
         let server = try ScriptedServer()
         var plan = LoadPlan(
-            address: try server.address("/ok?token=hush-query"),
+            address: try server.address("/ok/hush-path?token=hush-query"),
             method: "POST",
             rate: 100,
             duration: 0.8,

@@ -77,18 +77,21 @@ final class ScriptedServer {
                     began = time.monotonic(); time.sleep(hold_s)
                     open(log, 'w').write(repr(time.monotonic() - began))
                 try:
-                    if path == '/ok': c.send(head(2) + b'ok')
+                    if path == '/ok' or path.startswith('/ok/'): c.send(head(2) + b'ok')
                     elif path == '/chunked': c.send(b'HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n2\\r\\nok\\r\\n0\\r\\n\\r\\n')
                     elif path == '/old': c.send(b'HTTP/1.0 200 OK\\r\\n\\r\\nuntil the end'); drop(c)
                     elif path == '/close': c.send(head(2, 'Connection: close\\r\\n') + b'ok'); drop(c)
-                    elif path == '/rude': c.send(head(2) + b'ok'); drop(c)
+                    elif path == '/rude':
+                        # The end goes with the answer, in one segment: whoever has read the one can see the other.
+                        c.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1); c.send(head(2) + b'ok'); drop(c)
                     elif path == '/500': c.send(b'HTTP/1.1 500 E\\r\\nContent-Length: 0\\r\\n\\r\\n')
                     elif path == '/404': c.send(b'HTTP/1.1 404 E\\r\\nContent-Length: 0\\r\\n\\r\\n')
                     elif path == '/302': c.send(b'HTTP/1.1 302 E\\r\\nContent-Length: 0\\r\\n\\r\\n')
                     elif path == '/garbage': c.send(b'\\x00\\xff' * 40000)
                     elif path == '/short': c.send(head(100) + b'ok'); drop(c)
                     elif path == '/silent': drop(c)
-                    elif path == '/reset':
+                    elif path == '/fifth' and seen % 5: c.send(head(2) + b'ok')
+                    elif path == '/reset' or path == '/fifth':
                         c.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0)); drop(c)
                     elif path == '/trickle': later.append((time.monotonic() + 0.05, c, head(3)[:])); later.append((time.monotonic() + 0.1, c, b'a')); later.append((time.monotonic() + 0.15, c, b'bc'))
                     elif path == '/never': pass

@@ -15,6 +15,10 @@ struct JobJournalTests {
         run.readings = [JobReading(.completionTime, 1.25), JobReading(.stolenTime, 0)]
         run.conditions = [Condition(name: "stolen_percent", value: "0")]
         run.lastLines = ["password: hunter2"]
+        if number == 3 {
+            run.passedOver = .init(count: 4, first: 17)
+            run.leftOvers = ["hunter2"]
+        }
         if let fault { run.refusal = .init(fault, "it \"did\"\nthat") }
         return run
     }
@@ -31,6 +35,7 @@ struct JobJournalTests {
     static func stored(_ run: JobRun) -> JobRun {
         var run = run
         run.lastLines = []
+        run.leftOvers = run.leftOvers.map { _ in "" }
         return run
     }
 
@@ -75,6 +80,16 @@ struct JobJournalTests {
         }
         #expect(throws: DocumentError.self) { _ = try JobJournal(Array("{}\n".utf8), file: "j") }
         #expect(throws: DocumentError.self) { _ = try JobJournal(Array("hello\n".utf8), file: "j") }
+    }
+
+    @Test("A line that stands there twice is refused with its number", arguments: [1, 2, 3, 4])
+    func duplicate(index: Int) throws {
+        var lines = try Self.bytes([Self.sample(1), Self.sample(2)]).split(separator: 0x0A).map(Array.init)
+        lines.insert(lines[index], at: index + 1)
+        let bytes = Array(lines.map { $0 + [0x0A] }.joined())
+        let error = #expect(throws: DocumentError.self) { _ = try JobJournal(bytes, file: "j") }
+        #expect(error?.line == index + 2)
+        #expect(error?.description.contains("a second time") == true, "\(error?.description ?? "")")
     }
 
     @Test(

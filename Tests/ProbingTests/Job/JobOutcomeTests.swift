@@ -78,6 +78,34 @@ struct JobOutcomeTests {
         #expect(String(decoding: try outcome.record(told).encoded(), as: UTF8.self).contains("train --token=hunter2"))
     }
 
+    @Test("Fewer runs than planned stand in the headline, and so do steps that differ or were passed over")
+    func remarks() throws {
+        var first = Self.run(1, steps: 100, wall: 20)
+        first.passedOver = .init(count: 2, first: 7)
+        var last = Self.run(3)
+        last.refusal = .init(.exit, "it exited with status 7")
+        let some = JobOutcome(Self.plan(), runs: [first, Self.run(2, steps: 95, wall: 2), last], ending: .done)
+        #expect(some.shortfall(.alone) == "2 of 3 planned runs count")
+        #expect(some.text.hasPrefix("WARNING: 2 of 3 planned runs count, 3 made"))
+        let sentences = some.sentences(.alone)
+        #expect(sentences.contains("2 of 3 planned runs count."))
+        #expect(sentences.contains("Runs that count do not have the same number of steps: 95 to 100."))
+        #expect(sentences.contains { $0.hasPrefix("2 lines in 1 run hold") && $0.contains("line 7 of run-1") })
+        #expect(sentences.contains { $0.hasPrefix("In 1 of 2 runs the steps add up to more than the run took") })
+        let one = JobOutcome(Self.plan(), runs: [Self.run(1), last], ending: .done)
+        #expect(one.text.hasPrefix("WARNING: 1 of 3 planned runs counts, 2 made"))
+        let all = JobOutcome(Self.plan(), runs: (1...3).map { Self.run($0) }, ending: .done)
+        #expect(all.shortfall(.alone) == nil && all.text.hasPrefix("3 runs that count, 3 made"))
+        #expect(all.stepSentences(all.usable(.alone)).isEmpty)
+    }
+
+    @Test("Memory below our own is not called uncounted")
+    func peakMemory() {
+        let sentences = JobOutcome(Self.plan(), runs: [Self.run(1)], ending: .done).sentences(.alone)
+        #expect(sentences.contains { $0.hasPrefix("peak_memory is not known, for it is below") })
+        #expect(sentences.allSatisfy { !$0.hasPrefix("Not counted") || !$0.contains("peak_memory") })
+    }
+
     @Test("Without a usable run there is no record, and the last reason is said")
     func none() {
         var refused = Self.run(1)

@@ -10,13 +10,14 @@ struct JobRunnerTests {
     static func run(
         _ plan: JobPlan,
         keepsDisturbed: Bool = true,
-        arm: JobArm = .alone
+        arm: JobArm = .alone,
+        patternSeconds: Double = 60
     ) throws -> JobRun {
         let runner = try JobRunner(
             plan,
             boot: "boot",
             processors: MachineLayout.allowedProcessors(),
-            options: .init(keepsDisturbed: keepsDisturbed)
+            options: .init(keepsDisturbed: keepsDisturbed, patternSeconds: patternSeconds)
         )
         return runner.run(JobSlot(number: 1, arm: arm))
     }
@@ -34,11 +35,12 @@ struct JobRunnerTests {
     func good() throws {
         let plan = JobPlan(
             command: "for i in 1 2 3 4; do sleep 0.05; echo step=$i; done; echo done >&2",
-            steps: .pattern("step=([0-9]+)")
+            steps: .pattern("step=([0-9]+)"),
+            unit: try #require(StepUnit("ms"))
         )
         let run = try Self.run(plan)
         #expect(run.refusal == nil)
-        #expect(run.steps == [1, 2, 3, 4])
+        #expect(run.steps == [1, 2, 3, 4].map { $0 * 1e-3 })
         #expect((0.2...30).contains(run.wallSeconds))
         #expect(run.reading(.completionTime) == run.wallSeconds)
         #expect(run.lastLines == ["step=1", "step=2", "step=3", "step=4", "done"])
@@ -80,14 +82,25 @@ struct JobRunnerTests {
         ("echo t=1; exit 1", .pattern("t=(.*)"), .exit, "status 1"),
         ("echo hello", .pattern("t=(.*)"), .garbage, "nothing it said was a step"),
         ("echo t=1; echo t=nan", .pattern("t=(.*)"), .garbage, "line 2"),
+        (
+            "echo t=1; echo; echo t=1.05e-02", .pattern("t=([0-9.]+)"), .garbage,
+            "line 3 of its output: the pattern took"
+        ),
+        ("echo t_s=nan", .pattern("t_s=([0-9.]+)"), .garbage, "though line 1 holds what the pattern has before"),
+        ("echo t=107", .pattern("t=(.*)"), .garbage, "check --step-unit"),
         ("head -c 100000 /dev/urandom", .pattern("zzzzzzzz=(.*)"), .garbage, "nothing it said"),
         ("true", .file("/tmp/assay-no-such-folder/steps"), .garbage, "no step file"),
-        ("echo t=1; echo t=1", .pattern("t=(.*)"), .short, "2 of 3 steps"),
+        (
+            "head -c 70000000 /dev/zero > /tmp/assay-large-steps", .file("/tmp/assay-large-steps"), .garbage,
+            "larger than 64 MiB"
+        ),
+        ("echo t=0.01; echo t=0.01", .pattern("t=(.*)"), .short, "2 of 3 steps"),
     ]
 
     @Test("A job that misbehaves is refused with the reason", arguments: faults)
     func faulty(command: String, steps: StepSource, fault: JobRun.Fault, words: String) throws {
         let plan = JobPlan(command: command, steps: steps, expectedSteps: fault == .short ? 3 : nil)
+        defer { unlink("/tmp/assay-large-steps") }
         let run = try Self.run(plan)
         #expect(run.refusal?.fault == fault)
         #expect(run.refusal?.reason.contains(words) == true, "\(run.refusal?.reason ?? "none")")
@@ -96,7 +109,7 @@ struct JobRunnerTests {
 
     @Test("A job with fewer steps than are skipped has none left")
     func allSkipped() throws {
-        let plan = JobPlan(command: "echo t=1", steps: .pattern("t=(.*)"), skippedSteps: 1)
+        let plan = JobPlan(command: "echo t=0.01", steps: .pattern("t=(.*)"), skippedSteps: 1)
         #expect(try Self.run(plan).refusal?.fault == .short)
     }
 
@@ -137,18 +150,57 @@ struct JobRunnerTests {
     @Test("Output without bound neither blocks the job nor fills memory")
     func talkative() throws {
         let run = try Self.run(
-            JobPlan(command: "yes 12345678 | head -c 3000000; echo; echo t=1", steps: .pattern("t=(.*)"))
+            JobPlan(command: "yes 12345678 | head -c 3000000; echo; echo t=0.01", steps: .pattern("t=(.*)"))
         )
         #expect(run.refusal == nil)
-        #expect(run.steps == [1])
+        #expect(run.steps == [0.01])
+    }
+
+    @Test("A pattern that never ends is left, and ends the measurement")
+    func endlessPattern() throws {
+        let plan = JobPlan(
+            command: "echo aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab",
+            steps: .pattern("^(?:a+)+(c)$")
+        )
+        let run = try Self.run(plan, patternSeconds: 0.5)
+        #expect(run.refusal?.fault == .pattern)
+        #expect(run.refusal?.reason.contains("(at line 1)") == true, "\(run.refusal?.reason ?? "none")")
+        guard case .hopeless = JobSchedule(plan).next(after: [run]) else {
+            Issue.record("it would go on")
+            return
+        }
+    }
+
+    @Test("Colours of a terminal hide no step")
+    func colours() throws {
+        let plan = JobPlan(
+            command: "printf '\\033[1mste\\033[0mp_time=\\033[32m0.01\\033[0m s\\n'",
+            steps: .pattern("step_time=([^ ,]+)")
+        )
+        let run = try Self.run(plan)
+        #expect(run.steps == [0.01], "\(run.refusal?.reason ?? "")")
+    }
+
+    @Test("What a job leaves running in a session of its own is ended and told")
+    func daemon() throws {
+        let path = Self.scratch("daemon")
+        defer { unlink(path) }
+        let command =
+            "setsid sh -c 'echo $$ > \"\(path)\"; exec sleep 300' >/dev/null 2>&1 & "
+            + "until [ -s '\(path)' ]; do sleep 0.02; done; cat '\(path)'"
+        let run = try Self.run(JobPlan(command: command))
+        #expect(run.refusal == nil)
+        #expect(run.leftOvers.count == 1, "\(run.leftOvers)")
+        #expect(Self.isGone(run.lastLines.first))
+        #expect(try Self.run(JobPlan(command: "sleep 0.05")).leftOvers.isEmpty)
     }
 
     @Test("A step file is emptied before each run")
     func stepFile() throws {
         let path = Self.scratch("steps")
         defer { unlink(path) }
-        let plan = JobPlan(command: "echo 1 >> '\(path)'; echo 2 >> '\(path)'", steps: .file(path))
-        for _ in 0..<2 { #expect(try Self.run(plan).steps == [1, 2]) }
+        let plan = JobPlan(command: "echo 0.01 >> '\(path)'; echo 0.02 >> '\(path)'", steps: .file(path))
+        for _ in 0..<2 { #expect(try Self.run(plan).steps == [0.01, 0.02]) }
     }
 
     @Test(
@@ -188,7 +240,9 @@ struct JobRunnerTests {
     @Test(
         "A neighbour that does not outlast the run refuses it",
         arguments: [
-            ("true", 2, "before the measurement"), ("sleep 1.5", 0.2, "during the run"), ("exit 1", 2, "before"),
+            ("true", 2, "before the measurement began (it exited with status 0)"),
+            ("sleep 1.5; echo overload; exit 3", 0.2, "during the run (it exited with status 3)"),
+            ("echo overload; exit 1", 2, "before the measurement began (it exited with status 1)"),
         ]
     )
     func absentNeighbour(command: String, settle: Double, words: String) throws {
@@ -196,5 +250,6 @@ struct JobRunnerTests {
         let run = try Self.run(plan, arm: .beside)
         #expect(run.refusal?.fault == .neighbour)
         #expect(run.refusal?.reason.contains(words) == true, "\(run.refusal?.reason ?? "none")")
+        #expect(run.lastLines == (command.contains("overload") ? ["overload"] : []))
     }
 }

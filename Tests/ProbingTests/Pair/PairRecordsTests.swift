@@ -64,6 +64,33 @@ import Testing
         #expect(read.id == pair.arms[1].id)
     }
 
+    @Test("a counter that is not in every run makes no row without numbers")
+    func partialCounter() throws {
+        let plan = PairPlan(design: .models, blocks: 2, seed: 2)
+        let counter = JobMetric.diskWritten.metric()
+        let records = try Self.records(plan) { slot in
+            let whole = try PairFixture.record(host: slot.side.rawValue, boot: slot.side.rawValue, value: 1)
+            guard slot.index % 2 == 0 else { return whole }
+            let other = try PairFixture.record(value: 3, metric: counter)
+            var content = whole.content
+            content.metrics.append(counter)
+            let run = try #require(whole.runs.first?.run)
+            content.hosts[0].boots[0].runs = [
+                Run(id: run.id, started: run.started, series: run.series + (other.runs.first?.run.series ?? []))
+            ]
+            return try Record(content)
+        }
+        let pair = try PairRecords(plan, Self.finished(plan), records: records, labels: Self.labels())
+        for arm in pair.arms {
+            #expect(arm.metrics.map(\.name) == ["step_time"])
+            #expect(
+                arm.hosts.allSatisfy { $0.blindSpots.contains { $0.hasPrefix("disk_written is not in every run") } }
+            )
+        }
+        let comparison = try Comparison.compare(baseline: [pair.arms[0]], other: [pair.arms[1]], options: .init())
+        #expect(comparison.metrics.map(\.name) == ["step_time"])
+    }
+
     @Test("a crossover gives each model both hosts")
     func crossover() throws {
         let plan = PairPlan(design: .crossover, blocks: 4, seed: 2)

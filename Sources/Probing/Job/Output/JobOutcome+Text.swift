@@ -9,9 +9,9 @@ extension JobOutcome {
         for arm in plan.arms {
             let runs = usable(arm)
             if plan.arms.count > 1 { lines.append(arm == .alone ? "Alone" : "Beside the neighbour") }
-            lines.append(
-                "\(counted(runs.count, "run that counts", "runs that count")), \(self.runs.filter { $0.slot.arm == arm }.count) made"
-            )
+            let counting =
+                shortfall(arm).map { "WARNING: \($0)" } ?? counted(runs.count, "run that counts", "runs that count")
+            lines.append("\(counting), \(self.runs.filter { $0.slot.arm == arm }.count) made")
             lines.append(contentsOf: table(runs))
             if let kind = jobClass(arm) { lines.append(contentsOf: kind.lines) }
             lines.append(contentsOf: sentences(arm).dropLast())
@@ -121,6 +121,7 @@ extension JobOutcome {
             "arm": .string(arm.rawValue),
             "file": written.map { .string($0.file) },
             "id": written.map { .string($0.id) },
+            "planned_runs": .integer(plannedRuns),
             "usable_runs": .integer(runs.count),
             "metric": .string(plan.decidingMetric.name),
             "unit": .string(plan.decidingMetric.unit),

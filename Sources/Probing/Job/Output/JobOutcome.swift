@@ -84,18 +84,31 @@ package struct JobOutcome: Sendable {
             guard let refusal = run.refusal else { continue }
             sentences.append("\(run.slot.name) was refused: \(refusal.reason).")
         }
-        let counted = usable(arm)
-        let disturbed = counted.count { run in run.conditions.contains { $0.name == "disturbed" } }
+        let usable = usable(arm)
+        if let shortfall = shortfall(arm) { sentences.append("\(shortfall).") }
+        sentences += stepSentences(usable)
+        let left = runs.filter { $0.slot.arm == arm && !$0.leftOvers.isEmpty }
+        if !left.isEmpty {
+            let number = left.reduce(0) { $0 + $1.leftOvers.count }
+            sentences.append(
+                "\(counted(number, "process", "processes")) that the job had left running after \(left.map(\.slot.name).joined(separator: ", ")) "
+                    + (number == 1 ? "was" : "were") + " ended."
+            )
+        }
+        let disturbed = usable.count { run in run.conditions.contains { $0.name == "disturbed" } }
         if disturbed > 0 {
-            sentences.append("\(disturbed) of \(counted.count) runs that count were kept as asked though disturbed.")
+            sentences.append("\(disturbed) of \(usable.count) runs that count were kept as asked though disturbed.")
         }
         switch ending {
         case .done: break
         case .interrupted: sentences.append("The measurement was interrupted before its plan was done.")
         case .hopeless(let reason):
-            let isNeighbour = runs.last { $0.refusal != nil }?.refusal?.fault == .neighbour
-            let what = isNeighbour ? "the neighbour" : "the job"
-            sentences.append("The measurement ended early, for \(what) failed three times in a row: \(reason).")
+            switch runs.last(where: { $0.refusal != nil })?.refusal?.fault {
+            case .pattern: sentences.append("The measurement ended early: \(reason).")
+            case let fault:
+                let what = fault == .neighbour ? "the neighbour" : "the job"
+                sentences.append("The measurement ended early, for \(what) failed three times in a row: \(reason).")
+            }
         }
         if let wanted = wantedRuns, case .proposed(let maximum) = plan.runs {
             let number = wanted < Power.mostPairs ? "\(wanted)" : "more than \(NumberText.grouped(Power.mostPairs))"
@@ -107,15 +120,21 @@ package struct JobOutcome: Sendable {
             sentences += profile.notes
             sentences.append(JobAttribution.caution)
         }
-        let left = zeroMetrics(arm)
-        if !left.isEmpty {
+        let zero = zeroMetrics(arm)
+        if !zero.isEmpty {
             sentences.append(
-                "\(left.map(\.rawValue).joined(separator: ", ")) "
-                    + (left.count == 1 ? "was" : "were") + " 0 in some runs, so no ratio can be formed, and left out."
+                "\(zero.map(\.rawValue).joined(separator: ", ")) "
+                    + (zero.count == 1 ? "was" : "were") + " 0 in some runs, so no ratio can be formed, and left out."
             )
         }
-        let missing = JobMetric.allCases.filter { metric in
-            !usable(arm).isEmpty && usable(arm).allSatisfy { $0.reading(metric) == nil }
+        var missing = JobMetric.allCases.filter { metric in
+            !usable.isEmpty && usable.allSatisfy { $0.reading(metric) == nil }
+        }
+        if let place = missing.firstIndex(of: .peakMemory) {
+            missing.remove(at: place)
+            sentences.append(
+                "peak_memory is not known, for it is below this program's own, which the kernel counts with it."
+            )
         }
         if !missing.isEmpty {
             sentences.append(

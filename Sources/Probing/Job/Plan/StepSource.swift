@@ -25,7 +25,24 @@ package struct StepPatternError: Error, Sendable, Hashable, CustomStringConverti
 
 /// Finds the number of a step in a line.
 package struct StepPattern {
+    /// What stands for a step in a line.
+    package enum Finding: Sendable, Hashable {
+        /// Nothing: the line says no step.
+        case none
+        /// Nothing, though what the pattern has before its capture is there.
+        case passedOver
+        /// The text of the capture.
+        case step(String)
+        /// The text of the capture, which is only a part of this number.
+        case part(String, of: String)
+    }
+
     private let expression: Regex<AnyRegexOutput>
+    private let lead: Regex<AnyRegexOutput>?
+    private let words: PatternText
+
+    /// What to write instead of a pattern that takes only digits.
+    package static let advice = "([^ ,]+)"
 
     /// A pattern, with exactly one capture: the number.
     package init(_ text: String) throws(StepPatternError) {
@@ -40,14 +57,31 @@ package struct StepPattern {
         guard captures == 1 else {
             throw StepPatternError(
                 description:
-                    "'\(text)' has \(captures) captures; expected one, around the number: 'step_time=([0-9.]+)'"
+                    "'\(text)' has \(captures) captures; expected one, around the number: 'step_time=\(Self.advice)'"
             )
         }
+        words = PatternText(text)
+        lead = words.lead.flatMap { try? Regex($0) }
     }
 
-    /// What the capture holds in the first match of the line; nil where the line does not match.
-    package func capture(_ line: String) -> String? {
-        guard let match = try? expression.firstMatch(in: line) else { return nil }
-        return match.output.count > 1 ? match.output[1].substring.map(String.init) ?? "" : nil
+    /// A text that every line with a step holds; empty where it is not known.
+    var literal: [UInt8] { words.literal }
+
+    /// What the first match of the line holds.
+    package func find(in line: String) -> Finding {
+        guard let match = try? expression.firstMatch(in: line) else {
+            return lead.flatMap { try? $0.firstMatch(in: line) } == nil ? .none : .passedOver
+        }
+        guard match.output.count > 1, let range = match.output[1].range else { return .step("") }
+        let text = String(line[range])
+        let bytes = line.utf8
+        let start = bytes.distance(from: bytes.startIndex, to: range.lowerBound)
+        let whole = NumberToken.around(
+            start..<start + text.utf8.count,
+            of: Array(bytes),
+            before: words.before,
+            after: words.after
+        )
+        return whole.map { .part(text, of: $0) } ?? .step(text)
     }
 }

@@ -16,25 +16,39 @@ struct JobEnding: Sendable, Hashable {
     var isLate = false
     /// Whether it was ended because we were asked to end.
     var isInterrupted = false
+    /// What it left running, by process and name.
+    var leftOvers: [Int32: String] = [:]
+
+    /// A status as a clause.
+    static func words(_ status: Int) -> String {
+        status >= 0 ? "it exited with status \(status)" : "it was ended by signal \(-status)"
+    }
 }
 
 /// Commands as process groups, through `sh -c`.
 struct JobProcess {
-    /// Its output; negative where there is none.
-    private let output: Int32
+    /// What it prints, to be read without blocking.
+    let output: Int32
     private let process: Int32
     private let started: Double
+    private let leftOvers = LeftOvers()
 
     /// How long a group has between TERM and KILL, in seconds.
     static let grace = 5.0
 
-    /// Starts a command; what it prints is read only where `readsOutput`.
-    init(_ command: String, readsOutput: Bool) throws(JobStartError) {
+    /// Room for output that nobody has read yet, in bytes: a command that fills it waits.
+    private static let pipeBytes: Int32 = 1 << 20
+    /// `F_SETPIPE_SZ`, which the C library declares for its own callers only.
+    private static let setPipeSize: Int32 = 1031
+
+    /// Starts a command; what it prints is to be read from ``output``.
+    init(_ command: String) throws(JobStartError) {
         var descriptor: Int32 = -1
         started = MonotonicClock.seconds()
-        process = readsOutput ? assay_job_start(command, &descriptor) : assay_job_start(command, nil)
+        process = assay_job_start(leftOvers.marked(command), &descriptor)
         output = descriptor
         guard process > 0 else { throw JobStartError(reason: "it cannot be started: \(systemError(-process))") }
+        _ = fcntl(output, Self.setPipeSize, Self.pipeBytes)
     }
 
     /// Whether it still runs; its end is noticed, not taken leave of.
@@ -43,11 +57,11 @@ struct JobProcess {
     /// Waits for the end, reading the output and calling `tick` about once a second.
     ///
     /// The group gets TERM and after ``grace`` seconds KILL when the deadline passes or this process is asked to end.
-    /// What the command left running is killed too.
-    func wait(deadlineSeconds: Double, line: (String) -> Void, tick: () -> Void) -> JobEnding {
+    /// What the command left running in the group is killed too; ``endLeftOvers(_:)`` ends the rest.
+    func wait(deadlineSeconds: Double, line: (OutputLine) -> Void, tick: () -> Void) -> JobEnding {
         var splitter = LineSplitter()
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        var isOpen = output >= 0
+        var isOpen = true
         var nextTick = started + 1
         var (isLate, isInterrupted) = (false, false)
         var killAt: Double?
@@ -56,7 +70,7 @@ struct JobProcess {
             for _ in 0..<64 where isOpen {
                 let count = read(output, &buffer, buffer.count)
                 if count > 0 {
-                    splitter.add(buffer[..<count], line)
+                    buffer.withUnsafeBytes { splitter.add(UnsafeRawBufferPointer(rebasing: $0[..<count]), line) }
                 } else if count == 0 {
                     isOpen = false
                 } else {
@@ -87,11 +101,12 @@ struct JobProcess {
             if found < 0 { usleep(10_000) }
             if assay_job_ended(process) != 0 { ended = MonotonicClock.seconds() } else { drain() }
         }
+        let left = leftOvers.found()
         // Its own group: nobody else can be in it, and what is left of it would disturb the next run.
         assay_job_signal(process, SIGKILL)
         drain()
         splitter.flush(line)
-        if output >= 0 { close(output) }
+        close(output)
         var usage = assay_job_usage()
         let collected = assay_job_collect(process, &usage)
         let processor = Double(usage.user_ns &+ usage.system_ns) * 1e-9
@@ -105,8 +120,14 @@ struct JobProcess {
                 JobReading(.majorFaults, Double(max(0, usage.major_faults))),
             ],
             isLate: isLate,
-            isInterrupted: isInterrupted
+            isInterrupted: isInterrupted,
+            leftOvers: left
         )
+    }
+
+    /// Ends what it left running, in whatever group, and gives the names of all of it, `known` included.
+    func endLeftOvers(_ known: [Int32: String]) -> [String] {
+        known.merging(leftOvers.end()) { name, _ in name }.sorted { $0.key < $1.key }.map(\.value)
     }
 
     /// The most memory that one of its processes had; none where it is below our own.
@@ -118,15 +139,18 @@ struct JobProcess {
         return [JobReading(.peakMemory, Double(kib) / 1024)]
     }
 
-    /// Ends the group now and takes leave of it.
-    func end() {
+    /// Ends the command now, with all it started, and takes leave of it; says how it ended and what it printed last.
+    func end(_ tail: OutputTail?) -> (status: Int, lastLines: [String]) {
         assay_job_signal(process, SIGTERM)
         let deadline = MonotonicClock.seconds() + Self.grace
         while isRunning, MonotonicClock.seconds() < deadline { _ = assay_job_await(-1, 50) }
         assay_job_signal(process, SIGKILL)
         var usage = assay_job_usage()
-        _ = assay_job_collect(process, &usage)
-        if output >= 0 { close(output) }
+        let collected = assay_job_collect(process, &usage)
+        _ = leftOvers.end()
+        let lines = tail?.finish() ?? []
+        close(output)
+        return (collected == 0 ? Int(usage.status) : -1, lines)
     }
 }
 

@@ -16,6 +16,8 @@ extension JobRun {
             "steps": .array(steps.map { .number($0) }),
             "readings": .object(readings.map { JSONMember($0.metric.rawValue, .number($0.value)) }),
             "conditions": .object(conditions.map { JSONMember($0.name, .string($0.value)) }),
+            "passed_over": passedOver.map { .fields(["lines": .integer($0.count), "first": .integer($0.first)]) },
+            "left_running": leftOvers.isEmpty ? nil : .integer(leftOvers.count),
             "refused": refusal.map {
                 .fields(["fault": .string($0.fault.rawValue), "reason": .string($0.reason)])
             },
@@ -26,7 +28,7 @@ extension JobRun {
     package init(_ reader: Reader) throws(DocumentError) {
         let object = try reader.object([
             "number", "arm", "warm_up", "pair", "attempt", "started", "boot", "wall_s", "steps", "readings",
-            "conditions", "refused",
+            "conditions", "passed_over", "left_running", "refused",
         ])
         let counts = 1...10_000_000
         let slot = JobSlot(
@@ -52,6 +54,16 @@ extension JobRun {
         for member in try object.require("conditions").mapping(maximum: 1000).members {
             conditions.append(Condition(name: member.key, value: try member.reader.string()))
         }
+        if let passed = try object["passed_over"]?.object(["lines", "first"]) {
+            let lines = 1...(1 << 52)
+            passedOver = .init(
+                count: try passed.require("lines").int(in: lines),
+                first: try passed.require("first").int(in: lines)
+            )
+        }
+        // Their names are not stored.
+        let left = try object["left_running"]?.int(in: 1...counts.upperBound) ?? 0
+        leftOvers = Array(repeating: "", count: min(left, 10_000))
         if let refused = object["refused"] {
             let parts = try refused.object(["fault", "reason"])
             refusal = Refusal(

@@ -12,6 +12,8 @@ package struct JobRun: Sendable, Hashable {
         case timeout
         /// What it said held no step, or something that is no step.
         case garbage
+        /// The pattern was not done with what it said.
+        case pattern
         /// It has fewer steps than it should.
         case short
         /// Something else happened on the machine.
@@ -24,7 +26,7 @@ package struct JobRun: Sendable, Hashable {
         /// Whether the job itself is to blame, so that trying again is of little use.
         var isOfTheJob: Bool {
             switch self {
-            case .start, .exit, .timeout, .garbage, .short: true
+            case .start, .exit, .timeout, .garbage, .pattern, .short: true
             case .disturbed, .neighbour, .interrupted: false
             }
         }
@@ -60,7 +62,11 @@ package struct JobRun: Sendable, Hashable {
     package var conditions: [Condition] = []
     /// Why it does not count; nil where it does.
     package var refusal: Refusal?
-    /// The last lines of its output, for an error message only: never stored.
+    /// Lines that mean to say a step and do not match.
+    package var passedOver: StepFindings.PassedOver?
+    /// What it left running and was ended after it, by name; only their number is stored.
+    package var leftOvers: [String] = []
+    /// The last lines of its output, or of that of the neighbour that is to blame, for an error message only: never stored.
     package var lastLines: [String] = []
 
     /// A run.

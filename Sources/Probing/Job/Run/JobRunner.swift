@@ -10,11 +10,18 @@ package struct JobRunner {
         package var keepsDisturbed: Bool
         /// Marks of all runs: an emulated processor that the user allowed.
         package var marks: [Condition]
+        /// How long the pattern has for the output of a run, in seconds.
+        package var patternSeconds: Double
 
         /// Options; by default disturbed runs are refused.
-        package init(keepsDisturbed: Bool = false, marks: [Condition] = []) {
+        package init(
+            keepsDisturbed: Bool = false,
+            marks: [Condition] = [],
+            patternSeconds: Double = StepLimits.patternSeconds
+        ) {
             self.keepsDisturbed = keepsDisturbed
             self.marks = marks
+            self.patternSeconds = patternSeconds
         }
     }
 
@@ -49,12 +56,14 @@ package struct JobRunner {
         guard slot.arm == .beside, let command = plan.neighbour else { return execute(slot, hasNeighbour: false) }
         let neighbour: Neighbour
         do { neighbour = try Neighbour(command, settleSeconds: plan.settleSeconds) } catch {
-            return refused(slot, .neighbour, error.description)
+            var run = refused(slot, .neighbour, error.description)
+            run.lastLines = error.lastLines
+            return run
         }
-        defer { neighbour.end() }
         var run = execute(slot, hasNeighbour: true)
-        if run.refusal == nil, !neighbour.isRunning {
-            run.refusal = .init(.neighbour, "the neighbour ended during the run; it must outlast it")
+        if let absence = neighbour.end("ended during the run"), run.refusal == nil {
+            run.refusal = .init(.neighbour, absence.description)
+            run.lastLines = absence.lastLines
         }
         return run
     }
@@ -69,24 +78,26 @@ package struct JobRunner {
         if case .file(let path) = plan.steps, let problem = StepFile.empty(path) {
             return refused(slot, .start, "the step file \(path) cannot be emptied: \(problem)")
         }
-        var collector = StepCollector(pattern: pattern, unit: plan.unit)
+        var keeper = OutputKeeper(pattern: pattern)
         let started = MonotonicClock.wallTime()
         let (before, counters) = (DisturbanceCounters.live(processors), JobCounters.live())
         sampler?.start()
         let process: JobProcess
-        do { process = try JobProcess(plan.command, readsOutput: true) } catch {
+        do { process = try JobProcess(plan.command) } catch {
             return refused(slot, .start, error.reason)
         }
         let ending = process.wait(
             deadlineSeconds: plan.timeoutSeconds,
-            line: { collector.add(line: $0) },
+            line: { keeper.add($0) },
             tick: { sampler?.sample() }
         )
         let (after, countersAfter) = (DisturbanceCounters.live(processors), JobCounters.live())
         var run = JobRun(slot: slot, started: started, boot: boot, wallSeconds: ending.wallSeconds)
-        run.lastLines = collector.lastLines
-        run.refusal = fault(of: ending, &collector)
-        run.steps = collector.steps
+        run.lastLines = keeper.lastLines
+        let left = process.endLeftOvers(ending.leftOvers)
+        // What was ended before its time left nothing.
+        if !ending.isLate, !ending.isInterrupted { run.leftOvers = left }
+        run.refusal = fault(of: ending, keeper.spool, &run)
         let gpu = sampler?.finish()
         run.readings =
             [JobReading(.completionTime, ending.wallSeconds)] + ending.readings + countersAfter.since(counters)
@@ -110,33 +121,65 @@ package struct JobRunner {
         return run
     }
 
-    /// What the job itself did wrong.
-    private func fault(of ending: JobEnding, _ collector: inout StepCollector) -> JobRun.Refusal? {
-        if ending.isInterrupted { return .init(.interrupted, "the measurement was interrupted in it") }
+    /// What the job itself did wrong; its steps go into the run.
+    private func fault(of ending: JobEnding, _ spool: LineSpool?, _ run: inout JobRun) -> JobRun.Refusal? {
+        if ending.isInterrupted { return .init(.interrupted, Self.interrupted) }
         if ending.isLate {
             let seconds = NumberText.plain(plan.timeoutSeconds)
             return .init(.timeout, "it was not done after \(seconds) s and was ended; --timeout allows more")
         }
-        guard ending.status == 0 else {
-            return .init(
-                .exit,
-                ending.status > 0
-                    ? "it exited with status \(ending.status)" : "it was ended by signal \(-ending.status)"
-            )
-        }
-        if case .file(let path) = plan.steps {
+        guard ending.status == 0 else { return .init(.exit, JobEnding.words(ending.status)) }
+        let findings: StepFindings
+        switch plan.steps {
+        case .none: return nil
+        case .file(let path):
             let (bytes, problem) = StepFile.read(path)
             guard let bytes else {
                 let reason = problem.map { ": \($0)" } ?? ""
                 return .init(.garbage, "it left no step file at \(path) that can be read\(reason)")
             }
+            var collector = StepCollector(pattern: nil, unit: plan.unit)
             collector.add(file: String(decoding: bytes, as: UTF8.self))
+            findings = collector.findings
+        case .pattern(let text):
+            guard let spool else { return nil }
+            switch StepSearch.run(spool, pattern: text, unit: plan.unit, seconds: options.patternSeconds) {
+            case .done(let found): findings = found
+            case .interrupted: return .init(.interrupted, Self.interrupted)
+            case .failed(let reason): return .init(.garbage, reason)
+            case .late(let line):
+                let seconds = NumberText.plain(options.patternSeconds)
+                return .init(
+                    .pattern,
+                    "the pattern was not done with its output after \(seconds) s (at line \(line)); a repetition inside a "
+                        + "repetition, as in (a+)+, may take for ever: write --step-pattern without"
+                )
+            }
+            if let problem = spool.problem { return .init(.garbage, problem) }
         }
-        guard plan.steps != .none else { return nil }
-        if let fault = collector.fault { return .init(.garbage, fault) }
-        let count = collector.steps.count
+        run.steps = findings.steps
+        run.passedOver = findings.passedOver
+        return fault(in: findings, wall: ending.wallSeconds)
+    }
+
+    private static let interrupted = "the measurement was interrupted in it"
+
+    /// What is wrong with the steps.
+    private func fault(in findings: StepFindings, wall: Double) -> JobRun.Refusal? {
+        if let fault = findings.fault { return .init(.garbage, fault) }
+        let count = findings.steps.count
         guard count > 0 else {
-            return .init(.garbage, "nothing it said was a step; check the pattern against its output")
+            let passedOver = findings.passedOver.map {
+                "nothing it said was a step, though line \($0.first) holds what the pattern has before its capture; a capture "
+                    + "of \(StepPattern.advice) takes whatever stands there"
+            }
+            return .init(
+                .garbage,
+                passedOver ?? "nothing it said was a step; check the pattern against its output"
+            )
+        }
+        if !plan.unit.isRate, let problem = StepSum.problem(findings.steps, wall: wall) {
+            return .init(.garbage, problem)
         }
         guard count > plan.skippedSteps else {
             return .init(.short, "it has \(count) steps, and \(plan.skippedSteps) are to be skipped")

@@ -66,14 +66,30 @@ package struct JobJournal: Sendable {
         }
         host = try header.require("host").nonEmptyString()
         var begun: JobSlot?
+        var known: (begun: Set<JobSlot>, finished: Set<JobSlot>) = ([], [])
         for (index, line) in lines.enumerated().dropFirst() {
             let object = try reader(line, index + 1).object(["run", "begun", "started"])
+            func require(_ isNew: Bool, _ slot: JobSlot, _ what: String) throws(DocumentError) {
+                guard isNew else {
+                    throw DocumentError(
+                        file: file,
+                        line: index + 1,
+                        problem:
+                            "\(slot.name) \(what) a second time; remove the line that stands there twice, or begin anew "
+                            + "with --force"
+                    )
+                }
+            }
             if let run = object["run"] {
-                runs.append(try JobRun(run))
+                let run = try JobRun(run)
+                try require(known.finished.insert(run.slot).inserted, run.slot, "ends")
+                runs.append(run)
                 begun = nil
             } else {
                 if let begun { unfinished.append(begun) }
-                begun = try Self.slot(object.require("begun"))
+                let slot = try Self.slot(object.require("begun"))
+                try require(known.begun.insert(slot).inserted, slot, "begins")
+                begun = slot
             }
         }
         if let begun { unfinished.append(begun) }

@@ -22,6 +22,8 @@ package struct JobSchedule: Sendable {
 
     /// What is next after these runs, in the order in which they were made.
     package func next(after runs: [JobRun]) -> Next {
+        // It would be the same the next time, and what it is at cannot be stopped but with this process.
+        if let refusal = runs.last?.refusal, refusal.fault == .pattern { return .hopeless(refusal.reason) }
         var faults = 0
         for run in runs.reversed() {
             guard let refusal = run.refusal, refusal.fault.isOfTheJob else { break }

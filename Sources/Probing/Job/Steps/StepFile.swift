@@ -5,7 +5,7 @@ internal import Glibc
 /// Whatever stands in its place by then, nothing else is ever emptied or read: a job, or somebody beside it, could
 /// have put a link there that leads to any file of the system.
 enum StepFile {
-    /// The most that is read of one, in bytes.
+    /// No larger one is read, in bytes: cut, its last number might be another.
     static let maximumBytes = 64 << 20
 
     /// Empties it where it is there; says what is wrong otherwise.
@@ -30,6 +30,7 @@ enum StepFile {
             guard count > 0 else { break }
             bytes.append(contentsOf: buffer[..<count])
         }
+        guard bytes.count < maximumBytes else { return (nil, "it is larger than \(maximumBytes >> 20) MiB") }
         return (bytes, nil)
     }
 
