@@ -207,8 +207,13 @@ package enum DetourSpin {
                 samples.notes.append("Processor \(spin.processor) stopped early, after \(mostGaps) detours.")
             }
         }
-        for (metric, dispersion) in zip(DetourRegularity.metrics, dispersions(spins)) {
-            samples.series.append(ProbeSeries(metric, dispersion.map { [$0] } ?? [], resolution: 0))
+        for (place, dispersion) in dispersions(spins).enumerated() {
+            // About what one detour more would change.
+            let count = spins.reduce(0) { $0 + $1.gaps.count { DetourRegularity.place($0.length * 1e-9) == place } }
+            let values = dispersion.map { [$0] } ?? []
+            samples.series.append(
+                ProbeSeries(DetourRegularity.metrics[place], values, resolution: 1 / Double(max(1, count)))
+            )
         }
         samples.conditions = [Condition(name: "detour_threshold_ns", value: "\(Int(thresholdNanoseconds))")]
         samples.notes.append("Detours shorter than \(Int(thresholdNanoseconds)) ns are not seen.")
