@@ -266,6 +266,11 @@ struct PairOptions: ParsableArguments {
         } catch {
             throw Failure.environment("the records are written to \(store.folder), but do not compare: \(error)")
         }
+        if plan.design != .crossover, comparison.validity.contains(where: { $0.code == "boot-shared" }) {
+            Console.error(
+                "caution: \(host) is this machine itself, in one boot: what is compared is one system with itself"
+            )
+        }
         if recording.json {
             try Console.print(comparison.json)
         } else {
