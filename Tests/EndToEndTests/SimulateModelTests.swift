@@ -163,6 +163,7 @@ import Testing
             report["slices"] as? [String: Int] == [
                 "jobs": 7, "ask_whole_gpus": 7, "sliced": 4, "sliced_by_assumed_need": 4, "whole_no_memory_stated": 1,
                 "whole_fit_no_slice": 1, "whole_several_gpus": 1, "name_a_profile": 0, "profile_too_small": 0,
+                "profile_not_in_layout": 0,
                 "slot_too_slow": 0,
             ]
         )
