@@ -49,7 +49,8 @@ struct FioOptions {
 
     /// The size of a request in this direction in bytes; nil where it varies.
     func blockBytes(_ direction: Int) -> Int? {
-        if self["bsrange", "blocksize_range", "bssplit"] != nil { return nil }
+        // A replayed log has sizes of its own.
+        if self["bsrange", "blocksize_range", "bssplit", "read_iolog"] != nil { return nil }
         guard let text = self["bs", "blocksize"] else { return 4096 }
         let parts = text.split(separator: ",", omittingEmptySubsequences: false)
         // One latency of reads and writes of different sizes is of no size.

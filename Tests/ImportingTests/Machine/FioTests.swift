@@ -104,6 +104,7 @@ import Testing
         ),
         ("\"bs\": \"4k\"", "\"bs\": \"4096,64k\"", "storage_read_4k_cached"),
         ("\"bs\": \"4k\"", "\"bsrange\": \"4k-64k\"", "storage_read_varied_cached"),
+        ("\"bs\": \"4k\"", "\"bs\": \"8k\",\n\"read_iolog\": \"log\"", "storage_read_varied_cached"),
         ("\"rw\": \"randread\"", "\"readwrite\": \"read\"", "storage_read_sequential_4k_cached"),
     ])
     func `metrics are named as the project's own where they are the same thing`(
