@@ -3,16 +3,20 @@ struct JSONParser {
     let bytes: [UInt8]
     let file: String
     let limits: JSONDocument.Limits
+    let repeats: JSONDocument.Repeats?
     var at = 0
     var line = 1
     var lineStart = 0
     private var depth = 0
     private var values = 0
+    /// The key of the member whose value is read.
+    private var container: String?
 
-    init(bytes: [UInt8], file: String, limits: JSONDocument.Limits) {
+    init(bytes: [UInt8], file: String, limits: JSONDocument.Limits, repeats: JSONDocument.Repeats? = nil) {
         self.bytes = bytes
         self.file = file
         self.limits = limits
+        self.repeats = repeats
     }
 
     /// The whole text: one value and nothing after it.
@@ -83,6 +87,7 @@ struct JSONParser {
     }
 
     private mutating func object() throws(DocumentError) -> Content {
+        let name = container
         var members: [Member] = []
         if try peek("'}' or a key") == UInt8(ascii: "}") {
             at += 1
@@ -100,9 +105,11 @@ struct JSONParser {
             }
             at += 1
             skipWhitespace()
+            container = key
             members.append(Member(key: key, line: line, column: column, value: try value()))
             guard try another(closing: UInt8(ascii: "}")) else { break }
         }
+        if let repeats, depth == 2, name == repeats.object { members.dropRepeats(of: repeats.keys) }
         if let duplicate = members.firstDuplicate {
             throw DocumentError(
                 file: file,
@@ -207,6 +214,19 @@ struct JSONParser {
         case UInt8(ascii: "0")...UInt8(ascii: "9"):
             return "; where that is the rest of a number with a decimal comma, run the tool with LC_ALL=C"
         default: return ""
+        }
+    }
+}
+
+extension [Member] {
+    /// Removes members of those keys that say again what the first of the key says; nested values never count as equal.
+    fileprivate mutating func dropRepeats(of keys: Set<String>) {
+        var first: [String: Content] = [:]
+        removeAll { member in
+            guard keys.contains(member.key) else { return false }
+            if let known = first[member.key] { return known == member.value.content }
+            first[member.key] = member.value.content
+            return false
         }
     }
 }

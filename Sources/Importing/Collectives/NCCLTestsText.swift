@@ -19,11 +19,21 @@ package struct NCCLTestsText: LineImporter {
     package static func recognises(_ head: ImportHead) -> Bool {
         guard !head.opensObject else { return false }
         return head.lines.contains { line in
-            line.first(where: { !$0.isWhitespace }) == "#"
+            if isTagged(line.trimmed) {
+                return line.contains("Collective test starting:") || line.contains(" minBytes ")
+            }
+            return
+                line.first(where: { !$0.isWhitespace }) == "#"
                 && (line.contains("Collective test starting:") || line.contains("# nccl-tests version")
                     || (line.contains("# nThread ") && line.contains(" minBytes "))
                     || (line.contains("busbw") && line.contains("algbw")))
         }
+    }
+
+    /// Whether `mpirun --tag-output` wrote the line: `[1,0]<stdout>:# nThread 1 …`.
+    private static func isTagged(_ line: Substring) -> Bool {
+        guard line.first == "[", let tag = line.firstRange(of: "]<stdout>:") else { return false }
+        return line[..<tag.lowerBound].utf8.count < 20
     }
 
     package var feed: LineFeed
@@ -46,6 +56,15 @@ package struct NCCLTestsText: LineImporter {
     /// Takes one line.
     package mutating func take(_ line: ImportLine) throws(DocumentError) {
         let text = line.trimmed
+        if Self.isTagged(text) {
+            throw DocumentError(
+                file: file,
+                line: line.number,
+                problem:
+                    "the lines begin with mpirun's tag, as in \(quoted(String(text.prefix(40)))); run mpirun without "
+                    + "--tag-output, or cut it off with: sed 's/^\\[[^>]*>://' FILE"
+            )
+        }
         guard text.hasPrefix("#") else { return try row(line) }
         if let program = text.after("# Collective test starting:") {
             try endTable()
@@ -216,7 +235,19 @@ package struct NCCLTestsText: LineImporter {
                     + "is no evidence of its speed; repair the fabric or the GPUs and run it again"
             )
         }
+        if block["#wrong"] == "N/A" {
+            draft.note(
+                .note,
+                "nccl-tests did not check its results (#wrong is N/A): a wrong result would not be seen here"
+            )
+        }
         guard let mean = try number(time) else { return }
+        let bandwidths = (algorithm: try number("algbw"), bus: try number("busbw"))
+        // Bandwidths are never of the processor's time.
+        if time == "time" {
+            try NCCLContradiction(bytes: bytes, microseconds: mean, ranks: table.ranks ?? table.gpus.count)
+                .refuse(bandwidths, collective: table.collective, file: file, line: line.number)
+        }
         if time == "cputime" { table.conditions.append(("nccl_clock", "cpu")) }
         table.rows.append(
             NCCLRow(
@@ -224,7 +255,7 @@ package struct NCCLTestsText: LineImporter {
                 variant: variant,
                 isInPlace: isInPlace,
                 meanMicroseconds: mean,
-                busBandwidth: try number("busbw"),
+                busBandwidth: bandwidths.bus,
                 line: line.number
             )
         )

@@ -30,13 +30,15 @@ package struct OSUBenchmarks: LineImporter {
         case percentile(Int)
         /// MB of 10^6 bytes a second.
         case bandwidth
+        /// Whether the results were right.
+        case validation
         case ignored
 
         static let titles: [(String, Column)] = [
             ("Avg Latency(us)", .mean), ("Avg Lat(us)", .mean), ("Latency (us)", .mean), ("Latency(us)", .mean),
             ("Min Latency(us)", .fastest), ("Min Lat(us)", .fastest), ("Max Latency(us)", .slowest),
             ("Max Lat(us)", .slowest), ("Bandwidth (MB/s)", .bandwidth), ("MB/s", .bandwidth), ("Messages/s", .rate),
-            ("Iterations", .iterations), ("Size", .size), ("Validation", .ignored), ("Overall(us)", .mean),
+            ("Iterations", .iterations), ("Size", .size), ("Validation", .validation), ("Overall(us)", .mean),
             ("Compute(us)", .ignored), ("Coll. Init(us)", .ignored), ("MPI_Test(us)", .ignored),
             ("MPI_Wait(us)", .ignored), ("Pure Comm.(us)", .ignored), ("Min Comm.(us)", .ignored),
             ("Max Comm.(us)", .ignored), ("Overlap(%)", .ignored), ("# Pairs", .ignored),
@@ -84,6 +86,7 @@ package struct OSUBenchmarks: LineImporter {
             return run.note("datatype", PlainText.line(type.prefix { $0 != "." }))
         }
         if text.hasPrefix("#") {
+            if rows.isEmpty { setting(text) }
             guard rows.isEmpty, Column.titles.contains(where: { text.contains($0.0) }) else { return }
             columns = try header(text, line)
             return
@@ -140,10 +143,40 @@ package struct OSUBenchmarks: LineImporter {
             switch column {
             case .size: bytes = try TextNumber.requireCount(word, "Size", file: file, line: line.number)
             case .ignored: break
+            case .validation: try refuseWrong(word, line)
             default: values.append((column, try TextNumber.require(word, "value", file: file, line: line.number)))
             }
         }
         rows.append((bytes, values, line.number))
+    }
+
+    private func refuseWrong(_ word: some StringProtocol, _ line: ImportLine) throws(DocumentError) {
+        guard word.lowercased().hasPrefix("fail") else { return }
+        throw DocumentError(
+            file: file,
+            line: line.number,
+            path: "Validation",
+            problem:
+                "is \(quoted(String(word))): a benchmark that computes wrong is no evidence of its speed; repair the "
+                + "fabric, the library or the GPUs and run it again"
+        )
+    }
+
+    /// What stands between the title and the columns: `# [ pairs: 4 ] [ window size: 64 ]`.
+    private mutating func setting(_ text: Substring) {
+        for (name, key) in [("osu_pairs", "[ pairs: "), ("osu_window_size", "[ window size: ")] {
+            let value = PlainText.between(text, key).flatMap { $0.split(separator: " ").first }
+            run.note(name, value.flatMap { PlainText.count($0) }.map(String.init))
+        }
+        for (name, key) in [("osu_send_buffer", "Send Buffer on "), ("osu_receive_buffer", "Receive Buffer on ")] {
+            let value = PlainText.between(text, key).flatMap { $0.split(separator: " ").first }
+            run.note(name, value.map { $0.lowercased() })
+        }
+        for (name, key) in [
+            ("osu_window_creation", "# Window creation:"), ("osu_synchronization", "# Synchronization:"),
+        ] {
+            run.note(name, text.after(key).map { String($0.trimmed) })
+        }
     }
 
     private mutating func endRun() throws(DocumentError) {
@@ -190,7 +223,7 @@ package struct OSUBenchmarks: LineImporter {
             try run.set(value, of: Metric.part("\(name)_messages_mean", "1/s", .higher, .exploratory), line: line)
         case .iterations: run.note("osu_iterations", value == value.rounded() ? NumberText.plain(value) : nil)
         // The fastest rank waits least; it says nothing that the mean and the slowest do not.
-        case .fastest, .size, .ignored: break
+        case .fastest, .size, .validation, .ignored: break
         }
     }
 }

@@ -9,13 +9,20 @@ package struct JSONFeed: Sendable {
     private let file: String
     private let allowsText: Bool
     private let limits: JSONDocument.Limits
+    private let repeats: JSONDocument.Repeats?
     private var bytes: [UInt8] = []
 
     /// A feed; `file` is the name that errors carry.
-    package init(file: String, allowsText: Bool = false, limits: JSONDocument.Limits = .init()) {
+    package init(
+        file: String,
+        allowsText: Bool = false,
+        limits: JSONDocument.Limits = .init(),
+        repeats: JSONDocument.Repeats? = nil
+    ) {
         self.file = file
         self.allowsText = allowsText
         self.limits = limits
+        self.repeats = repeats
     }
 
     /// Takes the next bytes.
@@ -40,7 +47,8 @@ package struct JSONFeed: Sendable {
         if text.starts(with: [0xEF, 0xBB, 0xBF]) { text.replaceSubrange(0..<3, with: [0x20, 0x20, 0x20]) }
         var hadText = false
         if allowsText { hadText = try Self.blankAround(&text, file: file) }
-        return (Reader(try JSONDocument.parse(text, file: file, limits: limits), file: file), hadText)
+        let value = try JSONDocument.parse(text, file: file, limits: limits, repeats: repeats)
+        return (Reader(value, file: file), hadText)
     }
 
     /// Replaces what stands before the first object and behind it by spaces, so that lines keep their numbers.

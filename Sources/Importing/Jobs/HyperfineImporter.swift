@@ -79,7 +79,12 @@ package struct HyperfineImporter: Importer {
                 failed += 1
                 continue
             }
-            guard seconds > 0 else { throw timesReader.fail("a time of 0 s is none; the run did not happen") }
+            guard seconds > 0 else {
+                throw timesReader.fail(
+                    "a time of 0 s is none: hyperfine takes off what its shell costs, and the command is as short; run it "
+                        + "with -N (--shell=none)"
+                )
+            }
             let id = isOnly ? "run \(index + 1)" : "command \(number) run \(index + 1)"
             try draft.beginRun(id, conditions: conditions)
             try draft.add(metric, seconds, line: timesReader.line, path: "\(timesReader.path)[\(index)]")

@@ -26,12 +26,17 @@ package struct MLPerfTraining: LineImporter {
     private let options: ImportOptions
     private var draft: ImportDraft
     private var run: RunSamples
-    private var start: (milliseconds: Double, line: Int)?
+    private var start: (milliseconds: Double, line: Int, rank: String?)?
     private var stop: (milliseconds: Double, line: Int, status: String?)?
     private var stepName: String?
     private var otherNames: Set<String> = []
     private var stride = StepStride()
-    private var steps: [(value: Double, line: Int)] = []
+    private var steps: [(value: Double, line: Int, rank: String?)] = []
+    /// Where a step is among them, and how many steps a process has logged without a number.
+    private var places: [Double: Int] = [:]
+    private var ordinals: [String: Int] = [:]
+    private var ranks: Set<String> = []
+    private var throughputRank: String?
     private var unreadable: (count: Int, line: Int)?
     private var events = 0
 
@@ -62,6 +67,13 @@ package struct MLPerfTraining: LineImporter {
         events += 1
         switch event.key {
         case "run_start":
+            if let start, let rank = event.rank, let first = start.rank, rank != first {
+                // Every process says when it began; the run began with the first of them.
+                if let time = try event.milliseconds, time < start.milliseconds {
+                    self.start = (time, line.number, first)
+                }
+                return
+            }
             if let start {
                 throw DocumentError(
                     file: file,
@@ -72,9 +84,12 @@ package struct MLPerfTraining: LineImporter {
                 )
             }
             guard let time = try event.milliseconds else { return }
-            start = (time, line.number)
+            start = (time, line.number, event.rank)
         case "run_stop":
-            guard stop == nil, let time = try event.milliseconds else { return }
+            guard let time = try event.milliseconds else { return }
+            if let stop {
+                guard event.rank != nil, time > stop.milliseconds else { return }
+            }
             stop = (time, line.number, try event.metadata("status")?.plainText)
         case "submission_benchmark": run.note("workload", event.text)
         case "global_batch_size": run.note("global_batch_size", event.text)
@@ -98,6 +113,11 @@ package struct MLPerfTraining: LineImporter {
                 try step(member.key, member.reader, event)
             } else if member.key == "throughput" {
                 guard let rate = try? member.reader.double() else { continue }
+                // Processes that log the same step log the same throughput.
+                if let rank = event.rank {
+                    if throughputRank == nil { throughputRank = rank }
+                    guard throughputRank == rank else { continue }
+                }
                 let metric = Metric(name: "throughput", unit: "1/s", direction: .higher, role: .exploratory)
                 try run.add(sample: rate, of: metric, line: event.line)
             }
@@ -111,6 +131,7 @@ package struct MLPerfTraining: LineImporter {
             guard StepNames.rank(name) < StepNames.rank(stepName) else { return }
             otherNames.insert(stepName)
             steps = []
+            (places, ordinals) = ([:], [:])
             stride = StepStride()
         }
         stepName = name
@@ -122,14 +143,48 @@ package struct MLPerfTraining: LineImporter {
                 problem: "there are more than \(Self.maximumSteps) steps; split the log"
             )
         }
-        do { steps.append((try reader.double() * factor, event.line)) } catch {
+        let seconds: Double
+        do { seconds = try reader.double() * factor } catch {
             throw DocumentError(file: file, line: event.line, path: name, problem: error.problem)
         }
+        let number = try stepNumber(event)
+        if try isKnown(number, seconds, event) { return }
+        steps.append((seconds, event.line, event.rank))
+        if let number { stride.add(number) }
+    }
+
+    private func stepNumber(_ event: MLLogEvent) throws(DocumentError) -> Double? {
         for key in ["step", "step_num", "iteration"] {
-            guard let number = try event.metadata(key), number.isNumber else { continue }
-            stride.add(try number.double())
-            break
+            if let number = try event.metadata(key), number.isNumber { return try number.double() }
         }
+        return nil
+    }
+
+    /// Whether another process has logged the step; of several the slowest counts, for the others wait for it.
+    private mutating func isKnown(
+        _ number: Double?,
+        _ seconds: Double,
+        _ event: MLLogEvent
+    ) throws(DocumentError) -> Bool {
+        guard let rank = event.rank else { return false }
+        ranks.insert(rank)
+        let ordinal = ordinals[rank, default: 0]
+        if number == nil { ordinals[rank] = ordinal + 1 }
+        let key = number ?? Double(ordinal)
+        guard let place = places[key], steps[place].rank != rank else {
+            places[key] = steps.count
+            return false
+        }
+        guard seconds >= 0 else {
+            throw DocumentError(
+                file: file,
+                line: event.line,
+                path: "step_time",
+                problem: "\(NumberText.plain(seconds)) is negative; expected the seconds that a step took"
+            )
+        }
+        if seconds > steps[place].value { (steps[place].value, steps[place].line) = (seconds, event.line) }
+        return true
     }
 
     /// What the file says, once all lines were taken.
@@ -148,6 +203,7 @@ package struct MLPerfTraining: LineImporter {
             unit: "s",
             direction: .lower
         )
+        if ranks.count > 1 { run.note("ranks", "\(ranks.count)") }
         for step in steps { try run.add(sample: step.value, of: metric, line: step.line) }
         if let skipped = stride.skipped, !steps.isEmpty {
             draft.cannotKnow(

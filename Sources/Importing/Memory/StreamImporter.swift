@@ -24,6 +24,8 @@ package struct StreamImporter: Importer {
     private var hasColumns = false
     private var isValidated = false
     private var seen = 0
+    private var arrayElements: Double?
+    private var elementBytes: Double?
 
     package init(file: String, options: ImportOptions) throws(DocumentError) {
         self.file = file
@@ -73,6 +75,9 @@ package struct StreamImporter: Importer {
             version = String(text[range.upperBound...].trimmed.prefix { !$0.isWhitespace })
         } else if let rest = text.after("Array size = ") {
             conditions.append(Condition(name: "stream_array_elements", value: String(rest.prefix { $0.isNumber })))
+            arrayElements = TextNumber.parse(rest.prefix { $0.isNumber })
+        } else if let rest = text.after("This system uses "), rest.contains("bytes per array element") {
+            elementBytes = TextNumber.parse(rest.prefix { $0.isNumber })
         } else if let rest = text.after("Number of Threads counted = ") {
             conditions.append(Condition(name: "stream_threads", value: String(rest.prefix { $0.isNumber })))
         } else if text.hasPrefix("Function") {
@@ -105,10 +110,35 @@ package struct StreamImporter: Importer {
         guard numbers[0] > 0 else {
             throw DocumentError(file: file, line: line.number, path: name, problem: "a rate of 0 MB/s is none")
         }
+        try refuseContradiction(name, rate: numbers[0], least: numbers[2], line)
         // The project's own name of what a triad moves; STREAM states the best, and so does the name.
         let metric = Metric.part("memory_\(name.lowercased())", "GB/s", .higher)
         let role: Metric.Role = name == "Triad" ? .confirmatory : .exploratory
         try draft.add(metric.reported("best", role), numbers[0] / 1000, line: line.number, path: name)
         seen += 1
+    }
+
+    /// The best rate is of the least time; where the file says how much was moved, they must agree.
+    private func refuseContradiction(
+        _ name: String,
+        rate: Double,
+        least: Double,
+        _ line: ImportLine
+    ) throws(DocumentError) {
+        guard let arrayElements, let elementBytes else { return }
+        let arrays = name == "Copy" || name == "Scale" ? 2.0 : 3.0
+        let moved = arrays * arrayElements * elementBytes
+        let stated = rate * 1e6
+        // Times are printed to a microsecond.
+        guard moved > 0, stated * (least + 1e-6) < moved * 0.95 || stated * max(0, least - 1e-6) > moved * 1.05 else {
+            return
+        }
+        throw DocumentError(
+            file: file,
+            line: line.number,
+            path: name,
+            problem: "\(NumberText.plain(rate)) MB/s is not \(NumberText.plain(moved)) bytes in the least time of "
+                + "\(NumberText.plain(least)) s; the file is damaged or was edited"
+        )
     }
 }

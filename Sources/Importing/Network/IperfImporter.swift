@@ -15,6 +15,12 @@ package struct IperfImporter: Importer {
         head.holdsKey("start") && head.holdsKey("version") && head.fromFirstObject.contains("\"iperf ")
     }
 
+    /// What iperf3 writes into `start` once for each stream, or each connection that a server takes.
+    private static let repeats = JSONDocument.Repeats(
+        in: "start",
+        keys: ["sock_bufsize", "sndbuf_actual", "rcvbuf_actual", "target_bitrate"]
+    )
+
     private let file: String
     private let options: ImportOptions
     private var feed: JSONFeed
@@ -22,7 +28,7 @@ package struct IperfImporter: Importer {
     package init(file: String, options: ImportOptions) {
         self.file = file
         self.options = options
-        feed = JSONFeed(file: file, allowsText: true)
+        feed = JSONFeed(file: file, allowsText: true, repeats: Self.repeats)
     }
 
     package mutating func consume(_ bytes: [UInt8]) throws(DocumentError) { try feed.append(bytes) }
@@ -41,7 +47,11 @@ package struct IperfImporter: Importer {
         let end = try root.require("end").mapping()
         let asked = try start.require("test_start", expected: "what was asked; the test never began")
         // Not every version states --bidir among what was asked; its sums do.
-        let test = try IperfTest(asked, isBoth: end.has("sum_sent_bidir_reverse") || end.has("sum_bidir_reverse"))
+        let test = try IperfTest(
+            asked,
+            isBoth: end.has("sum_sent_bidir_reverse") || end.has("sum_bidir_reverse"),
+            isServer: start.has("accepted_connection")
+        )
         guard end.has("sum") || end.has("sum_sent") else {
             throw end.fail("has no sums: the test did not come to its end; run it again")
         }
@@ -105,7 +115,10 @@ package struct IperfImporter: Importer {
         }
         let suffix = way.key == "sum" ? "" : "_bidir_reverse"
         // The key says which end; the flag 'sender' beside it does not.
-        if let received = try end["sum_received\(suffix)"]?.mapping(), let bits = received["bits_per_second"] {
+        // A server that sent does not learn what arrived, and writes 0.
+        if !(test.isServer && way.isSender), let received = try end["sum_received\(suffix)"]?.mapping(),
+            let bits = received["bits_per_second"]
+        {
             try draft.add(rate.reported("received"), bits, times: 1e-9)
         }
         if let sent = try end["sum_sent\(suffix)"]?.mapping() {
@@ -149,9 +162,11 @@ struct IperfTest {
     let streams: Int
     private let isReverse: Bool
     private let isBoth: Bool
+    /// Whether the file is of the end that waited for the other.
+    let isServer: Bool
     private let fields: [(name: String, value: String)]
 
-    init(_ reader: Reader, isBoth: Bool) throws(DocumentError) {
+    init(_ reader: Reader, isBoth: Bool, isServer: Bool) throws(DocumentError) {
         let test = try reader.mapping()
         let protocolReader = try test.require("protocol")
         let name = try protocolReader.string()
@@ -162,6 +177,7 @@ struct IperfTest {
         streams = try test.require("num_streams").int(in: 1...100_000)
         isReverse = try test["reverse"]?.int() ?? 0 != 0
         self.isBoth = isBoth
+        self.isServer = isServer
         var fields = [("net_protocol", name.lowercased()), ("net_streams", "\(streams)")]
         for (key, name) in [
             ("blksize", "iperf_block_bytes"), ("duration", "iperf_duration_s"), ("omit", "iperf_omit_s"),
@@ -173,14 +189,15 @@ struct IperfTest {
         if let target = try test["target_bitrate"]?.double(), target > 0 {
             fields.append(("iperf_target_gbit_per_s", NumberText.plain(target / 1e9)))
         }
+        if isServer { fields.append(("iperf_end", "server")) }
         self.fields = fields
     }
 
     /// The ways that data took.
     var directions: [Direction] {
         isBoth
-            ? [Direction(key: "sum", isSender: true), Direction(key: "sum_bidir_reverse", isSender: false)]
-            : [Direction(key: "sum", isSender: !isReverse)]
+            ? [Direction(key: "sum", isSender: !isServer), Direction(key: "sum_bidir_reverse", isSender: isServer)]
+            : [Direction(key: "sum", isSender: isReverse == isServer)]
     }
 
     /// The name of the rate: that of the project's own where it is the same thing.
@@ -209,6 +226,7 @@ struct IperfSeries {
     ) throws(DocumentError) {
         var lengths: [Double] = []
         var passedOver = 0
+        var contradicted = 0
         var rates: [(seconds: Double, gigabits: Double)] = []
         for interval in intervals {
             let fields = try interval.mapping()
@@ -217,12 +235,19 @@ struct IperfSeries {
                 leftOut += 1
                 continue
             }
+            let seconds = try sum.require("seconds").double(in: 0...1e9)
+            // The first behind the omitted ones can hold the time of the one before it, and with it half the rate.
+            if let begin = try sum["start"]?.double(), let end = try sum["end"]?.double(),
+                abs(end - begin - seconds) > 0.05 * seconds
+            {
+                contradicted += 1
+                continue
+            }
             guard passedOver >= warmUp else {
                 passedOver += 1
                 leftOut += 1
                 continue
             }
-            let seconds = try sum.require("seconds").double(in: 0...1e9)
             lengths.append(seconds)
             rates.append((seconds, try sum.require("bits_per_second").double(in: 0...1e18) / 1e9))
             for stream in try fields["streams"]?.array(maximum: 100_000) ?? [] {
@@ -230,6 +255,13 @@ struct IperfSeries {
                 guard try fields["sender"]?.bool() ?? isSender == isSender, let reader = fields["rtt"] else { continue }
                 roundTrips.append(try reader.double(in: 0...1e12))
             }
+        }
+        if contradicted > 0 {
+            draft.note(
+                .note,
+                "\(counted(contradicted, "interval")) of \(quoted(key)) left out: 'seconds' is not the time from 'start' to "
+                    + "'end', so the rate is of another time (iperf3 writes this behind -O with -i below a second)"
+            )
         }
         lengths.sort()
         let usual = lengths.isEmpty ? 0 : lengths[lengths.count / 2]

@@ -158,6 +158,7 @@ struct SockperfReport {
     private var messageRate: (perSecond: Double, line: Int)?
     private var dropped = 0
     private var messageBytes: Int?
+    private var protocols: Set<String> = []
 
     init(file: String) { self.file = file }
 
@@ -192,6 +193,11 @@ struct SockperfReport {
                 if let name = parts.first { parameters[String(name)] = parts.count > 1 ? String(parts[1]) : "yes" }
             }
             return
+        }
+        // `[ 0] IP = 127.0.0.1       PORT = 11999 # UDP`.
+        if line.text.hasPrefix("["), line.text.contains("PORT = "), let mark = line.text.lastIndex(of: "#") {
+            let name = line.text[mark...].dropFirst().trimmed.lowercased()
+            if ["tcp", "udp"].contains(name) { protocols.insert(name) }
         }
         guard let rest = line.text.after("sockperf:")?.trimmed else { return }
         func number(_ text: Substring, _ name: String) throws(DocumentError) -> Double {
@@ -246,6 +252,9 @@ struct SockperfReport {
             guard let value = parameters[name] else { continue }
             conditions.append(Condition(name: "sockperf_\(name.replacing("-", with: "_"))", value: value))
         }
+        if !protocols.isEmpty {
+            conditions.append(Condition(name: "net_protocol", value: protocols.sorted().joined(separator: ", ")))
+        }
         if mean != nil || observations != nil {
             var semantics = LatencySemantics(path: isFullRoundTrip ? .roundTrip : .halfRoundTrip, start: .service)
             if let every = parameters["reply-every"], every != "1" { semantics.loop = .open }
@@ -279,6 +288,13 @@ struct SockperfReport {
             )
             draft.cannotKnow(
                 "\(metric.name): \(counted(dropped, "message was", "messages were")) dropped, and no sample holds how late."
+            )
+        }
+        if parameters["msg-size"] == nil, messageBytes == nil {
+            draft.note(
+                .note,
+                "the text does not say how large a message is, nor does the metric's name; say it with --condition "
+                    + "sockperf_msg_size=64, or use --full-log"
             )
         }
         if parameters["reply-every"] ?? "1" == "1" {

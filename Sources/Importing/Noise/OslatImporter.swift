@@ -30,6 +30,14 @@ package struct OslatImporter: Importer {
 
     package mutating func finish() throws(DocumentError) -> ImportedRuns {
         let test = try RTTestsFile(try feed.document().root, program: "oslat")
+        guard !test.isBiased else {
+            throw DocumentError(
+                file: file,
+                problem:
+                    "oslat was run with --bias, which moves every length, so its own loop counts as a detour; run it "
+                    + "without -B"
+            )
+        }
         var draft = ImportDraft(file: file)
         draft.tool = .init(name: "oslat", version: test.version)
         if options.warmUp > 0 {

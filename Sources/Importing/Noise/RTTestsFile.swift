@@ -70,6 +70,9 @@ struct RTTestsFile {
         return nil
     }
 
+    /// Whether oslat took its own least turn off every length.
+    var isBiased: Bool { command.contains { $0 == "-B" || $0 == "--bias" } }
+
     /// A histogram of whole numbers, ascending.
     static func histogram(_ reader: Reader?) throws(DocumentError) -> [(value: Int, count: Int)] {
         var bins: [(value: Int, count: Int)] = []

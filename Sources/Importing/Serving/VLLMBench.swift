@@ -42,6 +42,8 @@ package struct VLLMBench: JSONImporter {
         var gaps: [Reader]?
         /// Which requests were answered.
         var answered: [Bool] = []
+        /// How many have no error, and no output either.
+        var empty = 0
     }
 
     /// What the JSON says.
@@ -54,6 +56,12 @@ package struct VLLMBench: JSONImporter {
         let isBurst = rate.map { ["inf", "infinity"].contains($0.lowercased()) } ?? false
         try settings(top, rate, isBurst, &run, &draft)
         let requests = try requests(top)
+        if requests.empty > 0 {
+            draft.note(
+                .warning,
+                "\(counted(requests.empty, "request has", "requests have")) no error and no output either: in no latency"
+            )
+        }
         // Requests that are all due at once wait for the client, not for the server: its queue is no part of a latency.
         let queue = isBurst ? nil : requests.queueTimes
         try add(requests, queue, to: &run)
@@ -129,13 +137,52 @@ package struct VLLMBench: JSONImporter {
         for (name, other) in counts where other != count {
             throw top.fail("has \(count) \(first) and \(other) \(name); expected one of each for a request")
         }
-        requests.answered = try answered(top, requests, count)
+        let clean = try withoutError(top, requests, count)
+        let spent = requests.latencies ?? requests.firstTokens
+        // A request that failed without a word has neither taken time nor given anything.
+        requests.answered = clean.indices.map {
+            clean[$0] && spent?[$0] != 0 && requests.outputLengths?[$0] != 0
+        }
+        let (kept, unblamed) = (requests.answered.count { $0 }, clean.count { $0 })
+        let failed = try top.number("failed") ?? 0
+        requests.empty = max(0, unblamed - kept - max(0, Int(min(max(failed, 0), 1e9)) - (count - unblamed)))
+        try refuseContradictions(top, requests, kept: kept, unblamed: unblamed)
         return requests
+    }
+
+    /// Refuses counts and times that cannot be of one run.
+    private func refuseContradictions(
+        _ top: ObjectReader,
+        _ requests: Requests,
+        kept: Int,
+        unblamed: Int
+    ) throws(DocumentError) {
+        // An answer can be empty and complete.
+        if let completed = try top.number("completed"), let reader = top["completed"],
+            completed < Double(kept) || completed > Double(unblamed)
+        {
+            throw reader.fail(
+                "\(reader.found) requests completed, and the lists have \(kept) with an answer and \(unblamed) without an error; "
+                    + "the file is damaged or was edited"
+            )
+        }
+        guard let duration = try top.number("duration"), duration > 0, let latencies = requests.latencies else {
+            return
+        }
+        for (index, latency) in latencies.enumerated() where requests.answered[index] && latency > duration * 1.05 {
+            throw DocumentError(
+                file: file,
+                line: top["latencies"]?.line,
+                path: "latencies[\(index)]",
+                problem: "\(NumberText.plain(latency)) s is longer than the whole run, whose 'duration' is "
+                    + "\(NumberText.plain(duration)) s; the file is damaged, or the list is not in seconds"
+            )
+        }
     }
 
     /// Which requests were answered: those without an error; without the list of errors, those that took time, where
     /// their number is right.
-    private func answered(_ top: ObjectReader, _ requests: Requests, _ count: Int) throws(DocumentError) -> [Bool] {
+    private func withoutError(_ top: ObjectReader, _ requests: Requests, _ count: Int) throws(DocumentError) -> [Bool] {
         if let errors = try top.optional("errors")?.array(maximum: 10_000_000), !errors.isEmpty {
             guard errors.count == count else {
                 throw top.fail(

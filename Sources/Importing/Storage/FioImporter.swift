@@ -47,6 +47,17 @@ package struct FioImporter: Importer {
             if let code = try fields["error"]?.int(), code != 0 {
                 throw job.fail("the job ended with error \(code), so its numbers are of no whole run; run it again")
             }
+            // Named on the command line, a group has the name of its first job and the options of its last.
+            if let first = try fields["jobname"]?.string(),
+                let last = try fields["job options"]?.mapping(maximum: 1_000)["name"]?.string(), first != last
+            {
+                draft.note(
+                    .warning,
+                    "group_reporting merged the jobs \(quoted(first)) to \(quoted(last)): all are taken to be as the last, and "
+                        + "how many they were is not known; run fio without group_reporting, or each job into a file of its own",
+                    line: job.line
+                )
+            }
             for piece in try FioWork.pieces(of: fields, global: global) {
                 if let index = work.firstIndex(where: { $0.isClone(of: piece) }) {
                     try work[index].add(piece)
@@ -56,6 +67,7 @@ package struct FioImporter: Importer {
             }
         }
         guard !work.isEmpty else { throw list.fail("no job did any input or output; expected at least one") }
+        for piece in work { piece.remark(on: &draft) }
         try draft.beginRun("fio", started: try started(root), conditions: FioWork.conditions(of: work))
         for piece in work {
             let isShared = work.contains { $0.metric == piece.metric && !$0.isClone(of: piece) }

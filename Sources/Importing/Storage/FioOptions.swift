@@ -28,7 +28,13 @@ struct FioOptions {
     var pattern: String { self["rw", "readwrite"].map { String($0.prefix { $0 != ":" }) } ?? "read" }
     var isRandom: Bool { pattern.hasPrefix("rand") }
     var isMixed: Bool { ["rw", "readwrite", "randrw"].contains(pattern) }
-    var depth: Int { self["iodepth"].flatMap { Int($0) } ?? 1 }
+    /// The depth that was asked for; nil where it is no plain number.
+    var statedDepth: Int? { self["iodepth"].map { Int($0) } ?? 1 }
+
+    /// Whether the engine makes one request at a time whatever the depth; nil where fio chose the engine.
+    var isSynchronous: Bool? { self["ioengine"].map { Self.synchronous.contains($0) } }
+
+    private static let synchronous: Set = ["psync", "sync", "pvsync", "pvsync2", "vsync", "mmap"]
     var clones: Int { self["numjobs"].flatMap { Int($0) } ?? 1 }
 
     /// Whether the page cache was passed by.
@@ -41,13 +47,21 @@ struct FioOptions {
     /// Whether requests came at times of their own.
     var isOpenLoop: Bool { self["rate_process"] == "poisson" && (self["rate_iops"] ?? self["rate"]) != nil }
 
-    /// The size of a request in this direction, as the project spells sizes: `4k`, `1m`, `512b`; nil where it varies.
-    func blockSize(_ direction: Int) -> String? {
-        if self["bsrange", "blocksize_range", "bssplit"] != nil { return nil }
-        guard let text = self["bs", "blocksize"] else { return "4k" }
+    /// The size of a request in this direction in bytes; nil where it varies.
+    func blockBytes(_ direction: Int) -> Int? {
+        // A replayed log has sizes of its own.
+        if self["bsrange", "blocksize_range", "bssplit", "read_iolog"] != nil { return nil }
+        guard let text = self["bs", "blocksize"] else { return 4096 }
         let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        // One latency of reads and writes of different sizes is of no size.
+        if direction > 2, Set(parts).count > 1 { return nil }
         let part = direction < parts.count && !parts[direction].isEmpty ? parts[direction] : parts.last { !$0.isEmpty }
-        guard let part, let bytes = Self.bytes(part) else { return nil }
+        return part.flatMap { Self.bytes($0) }
+    }
+
+    /// The same as the project spells sizes: `4k`, `1m`, `512b`.
+    func blockSize(_ direction: Int) -> String? {
+        guard let bytes = blockBytes(direction) else { return nil }
         if bytes % (1 << 20) == 0 { return "\(bytes >> 20)m" }
         if bytes % 1024 == 0 { return "\(bytes >> 10)k" }
         return "\(bytes)b"

@@ -18,6 +18,8 @@ struct FioWork {
     private var meanSum = 0.0
     private var extremes: (low: Double, high: Double)?
     private var percentiles: [(name: String, nanoseconds: Double)] = []
+    /// How many requests it keeps under way.
+    private let depth: Int
     private var operationsPerSecond = 0.0
     private var bytesPerSecond = 0.0
     /// How many jobs were added up.
@@ -29,17 +31,19 @@ struct FioWork {
     static func pieces(of job: ObjectReader, global: FioOptions) throws(DocumentError) -> [FioWork] {
         let own = try job["job options"].map { (r) throws(DocumentError) in try FioOptions(r) } ?? FioOptions()
         let name = try job["jobname"]?.string() ?? ""
+        let options = own.over(global)
+        let depth = try FioDepth(job, options)
         var pieces: [FioWork] = []
         for direction in directions {
             guard let reader = job[direction] else { continue }
             let fields = try reader.mapping()
             guard try fields.require("total_ios", expected: "how many requests were made").int() > 0 else { continue }
-            pieces.append(try FioWork(name, direction, own.over(global), reader, fields))
+            pieces.append(try FioWork(name, direction, options, depth.used, reader, fields))
         }
         if let sync = job["sync"], let latency = try sync.mapping()["lat_ns"],
             try latency.mapping()["N"]?.int() ?? 0 > 0
         {
-            pieces.append(try FioWork(name, own.over(global), sync: latency))
+            pieces.append(try FioWork(name, options, sync: latency))
         }
         return pieces
     }
@@ -48,13 +52,16 @@ struct FioWork {
         _ job: String,
         _ direction: String,
         _ options: FioOptions,
+        _ depth: Int,
         _ reader: Reader,
         _ fields: ObjectReader
     ) throws(DocumentError) {
         self.job = job
         self.direction = direction
         self.options = options
+        self.depth = depth
         place = reader
+        try Self.refuseMerged(options, direction, depth, fields)
         operationsPerSecond = try fields.require("iops").double(in: 0...1e15)
         bytesPerSecond = try fields.require("bw_bytes").double(in: 0...1e18)
         // With lat_percentiles the bins and percentiles move from clat to lat; where both are, lat is the whole.
@@ -78,9 +85,32 @@ struct FioWork {
         self.job = job
         direction = "sync"
         self.options = options
+        depth = 1
         place = latency
         latencyKind = "lat"
         try take(try latency.mapping())
+    }
+
+    /// Refuses jobs of several sizes that `group_reporting` merged under the options of the last.
+    private static func refuseMerged(
+        _ options: FioOptions,
+        _ direction: String,
+        _ depth: Int,
+        _ fields: ObjectReader
+    ) throws(DocumentError) {
+        guard let size = options.blockBytes(directions.firstIndex(of: direction) ?? 0),
+            options["bs_is_seq_rand"] == nil, let bytesReader = fields["io_bytes"]
+        else { return }
+        let (bytes, requests) = (try bytesReader.double(), try fields.require("total_ios").double())
+        guard requests > 0 else { return }
+        let mean = bytes / requests
+        // Requests that were cut short, and those counted and not yet done.
+        let loose = (try fields["short_ios"]?.double() ?? 0) + Double(depth) * Double(max(1, options.clones))
+        guard abs(mean - Double(size)) > Double(size) * (0.05 + loose / requests) else { return }
+        throw bytesReader.fail(
+            "\(bytesReader.found) bytes in \(NumberText.plain(requests)) requests are \(NumberText.significant(mean, 4)) a "
+                + "request, and bs is \(size): \(FioDepth.remedy)"
+        )
     }
 
     private mutating func take(_ latency: ObjectReader) throws(DocumentError) {
@@ -147,7 +177,7 @@ struct FioWork {
         return String(letters.prefix(40))
     }
 
-    private var load: Int { options.depth.multipliedReportingOverflow(by: max(options.clones, parts)).partialValue }
+    private var load: Int { depth.multipliedReportingOverflow(by: max(options.clones, parts)).partialValue }
 
     /// What was done, as the project's own storage metrics are named: `storage_read_4k_depth16`.
     var metric: String {
@@ -157,11 +187,18 @@ struct FioWork {
         var name = "storage_\(direction)"
         if !options.isRandom { name += "_sequential" }
         name += "_\(size ?? "varied")"
-        if options.depth > 1 { name += "_depth\(options.depth)" }
+        if depth > 1 { name += "_depth\(depth)" }
         if clones > 1 { name += "_jobs\(clones)" }
         if options.isMixed { name += "_mixed\(Self.word(options["rwmixread"] ?? "50"))" }
         if !options.isDirect { name += "_cached" }
         return name
+    }
+
+    /// Says what the names do not hold of the depth.
+    func remark(on draft: inout ImportDraft) {
+        guard direction != "sync", let stated = options.statedDepth, stated > depth else { return }
+        let engine = options["ioengine"].map { "the engine \(quoted($0))" } ?? "fio's own choice of an engine"
+        draft.note(.note, "iodepth is \(stated), and \(engine) makes one request at a time: taken as a depth of 1")
     }
 
     // MARK: Writing

@@ -58,11 +58,28 @@ import Testing
         ("  141.60  118.48", "  141,60  118.48", "LC_ALL=C"),
         ("  141.60  118.48", "     nan  118.48", "not a finite number"),
         ("177.72       0   140.90", "177.72   140.90", "has 12 fields"),
+        ("   141.60  118.48", "   1416.0  118.48", "algbw: 118.48 GB/s is not 16777216 bytes in 1416 us"),
+        ("  118.48  177.72", "  118.48  133.72", "busbw: 133.72 GB/s is not 118.48 GB/s times 1.5"),
     ])
     func `a wrong or damaged table is refused`(_ old: String, _ new: String, _ words: String) throws {
         let refusal = Import.refusal(try Import.replacing("nccl-tests/all-reduce.txt", old, new), NCCLTestsText.self)
         #expect(refusal?.contains(words) == true, "\(refusal ?? "read")")
         #expect(refusal?.hasPrefix("run.out:") == true)
+    }
+
+    @Test func `that results were not checked is said`() throws {
+        let bytes = try Import.replacing("nccl-tests/all-reduce.txt", "177.72       0", "177.72     N/A")
+        let imported = try Import.runs(bytes, NCCLTestsText.self)
+        #expect(imported.diagnostics.contains { $0.message.contains("did not check its results") })
+    }
+
+    @Test func `the tag of mpirun is named, with what takes it off`() throws {
+        let text = String(decoding: try ImportSample.named("nccl-tests/all-reduce.txt").bytes, as: UTF8.self)
+        let tagged = Array(text.split(separator: "\n").map { "[1,0]<stdout>:\($0)\n" }.joined().utf8)
+        let importer = try ImporterRegistry.importer(for: ImportHead(tagged, isWhole: true), file: "run.out")
+        #expect(importer.format.name == "nccl-tests")
+        let refusal = Import.refusal(tagged, importer)
+        #expect(refusal?.contains("without --tag-output") == true, "\(refusal ?? "read")")
     }
 
     @Test func `a table without its footer is taken with a warning`() throws {
@@ -130,6 +147,46 @@ import Testing
         let run = try #require(record.runs.first?.run)
         #expect(run.condition("datatype") == "MPI_INT" && run.condition("tool") == "OSU micro-benchmarks 7.4")
         #expect(run.condition("latency_path") == nil)
+    }
+
+    @Test func `a result that was found wrong is refused`() throws {
+        func table(_ word: String) -> [UInt8] {
+            let text = """
+                # OSU MPI Allreduce Latency Test v7.4
+                # Size       Avg Latency(us)     Validation
+                4                       3.11           Pass
+                1048576               412.55           \(word)
+
+                """
+            return Array(text.utf8)
+        }
+        let refusal = Import.refusal(table("Fail"), OSUBenchmarks.self)
+        #expect(
+            refusal?.contains("Validation: is 'Fail': a benchmark that computes wrong") == true,
+            "\(refusal ?? "read")"
+        )
+        #expect(refusal?.hasPrefix("run.out:4") == true)
+        #expect(Import.refusal(table("Pass"), OSUBenchmarks.self) == nil)
+    }
+
+    @Test func `what stands between title and columns is a condition`() throws {
+        let text = """
+            # OSU MPI Multiple Bandwidth / Message Rate Test v7.1
+            # [ pairs: 4 ] [ window size: 64 ]
+            # Send Buffer on DEVICE (D) and Receive Buffer on HOST (H)
+            # Window creation: MPI_Win_allocate
+            # Synchronization: MPI_Win_flush
+            # Size                  MB/s        Messages/s
+            1                      12.11       12110233.11
+
+            """
+        let record = try Import.record(try Import.runs(Array(text.utf8), OSUBenchmarks.self), OSUBenchmarks.self)
+        let run = try #require(record.runs.first?.run)
+        for (name, value) in [
+            ("osu_pairs", "4"), ("osu_window_size", "64"), ("osu_send_buffer", "device"),
+            ("osu_receive_buffer", "host"),
+            ("osu_window_creation", "MPI_Win_allocate"), ("osu_synchronization", "MPI_Win_flush"),
+        ] { #expect(run.condition(name) == value, "\(name)") }
     }
 
     @Test func `each title begins a run, and point-to-point latency is half a round trip`() throws {

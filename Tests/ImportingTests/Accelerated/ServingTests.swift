@@ -100,6 +100,24 @@ import Testing
         #expect(try Import.runs(bytes, VLLMBench.self).diagnostics.contains { $0.message.contains("rate is infinite") })
     }
 
+    @Test func `a request that failed without a word is in no latency`() throws {
+        let whole = try Import.record("vllm-bench/detailed.json")
+        let silent = try Import.replacing("vllm-bench/detailed.json", "\"timeout\"", "\"\"")
+        let imported = try Import.runs(silent, VLLMBench.self)
+        let record = try Import.record(imported, VLLMBench.self)
+        for metric in ["request_latency", "time_to_first_token", "client_delay"] {
+            #expect(try Import.series(record, metric) == Import.series(whole, metric), "\(metric)")
+        }
+        #expect(!imported.diagnostics.contains { $0.message.contains("no output either") })
+        let text = String(decoding: silent, as: UTF8.self)
+        let empty = text.replacing("\"failed\":1", with: "\"failed\":0").replacing(
+            "\"completed\":11",
+            with: "\"completed\":12"
+        )
+        let said = try Import.runs(Array(empty.utf8), VLLMBench.self)
+        #expect(said.diagnostics.contains { $0.message.hasPrefix("1 request has no error and no output either") })
+    }
+
     @Test func `without the errors, failed requests are known only where their number is right`() throws {
         var text = String(decoding: try ImportSample.named("vllm-bench/detailed.json").bytes, as: UTF8.self)
         let errors = try #require(text.firstRange(of: #/"errors":\[[^\]]*\],/#))
@@ -115,6 +133,9 @@ import Testing
         ("\"queue_times\":[", "\"queue_times\":[null,", "queue_times[0]"),
         ("\"ttfts\":[", "\"ttfts\":[\"NaN\",", "ttfts[0]"), ("\"latencies\":[", "\"latencies\":[1e400,", "run.out:1"),
         ("\"errors\":[\"\",", "\"errors\":[", "12 requests and 11 errors"),
+        ("\"errors\":[\"\",", "\"errors\":[\"HTTP 500\",", "lists have 10 with an answer and 10 without an error"),
+        ("\"completed\":11", "\"completed\":10", "10 requests completed, and the lists have 11"),
+        ("\"duration\":2.5", "\"duration\":0.9", "latencies[0]: 0.984111 s is longer than the whole run"),
     ])
     func `damage is refused with its path`(_ old: String, _ new: String, _ words: String) throws {
         let refusal = Import.refusal(try Import.replacing("vllm-bench/detailed.json", old, new), VLLMBench.self)

@@ -45,6 +45,45 @@ import Testing
         #expect(try Import.series(record, "step_time").count == 6)
     }
 
+    @Test func `of several ranks the slowest is the step, and other processes say nothing twice`() throws {
+        func line(_ prefix: String, _ key: String, _ value: String, _ time: Int, _ metadata: String = "{}") -> String {
+            "\(prefix):::MLLOG {\"time_ms\": \(time), \"key\": \"\(key)\", \"value\": \(value), \"metadata\": \(metadata)}\n"
+        }
+        var text = ""
+        for rank in 0..<2 { text += line("\(rank): ", "run_start", "null", 1_763_622_672_000 + rank) }
+        for step in 1...3 {
+            for rank in 0..<2 {
+                let stats = "{\"step_time\": \(step).\((rank + step) % 2), \"throughput\": 70}"
+                text += line("\(rank): ", "tracked_stats", stats, 1_763_622_673_000, "{\"step\": \(step)}")
+            }
+        }
+        for rank in 0..<2 {
+            text += line("\(rank): ", "run_stop", "null", 1_763_622_682_000 + rank, "{\"status\": \"success\"}")
+        }
+        for (tag, name) in [(": ", "srun"), ("]: ", "torchrun"), ("]<stdout>:", "mpirun")] {
+            var tagged = text
+            if tag != ": " {
+                let opening = tag == "]: " ? "[rank" : "[1,"
+                for rank in 0..<2 { tagged = tagged.replacing("\(rank): :", with: "\(opening)\(rank)\(tag):") }
+            }
+            let record = try Import.record(
+                try Import.runs(Array(tagged.utf8), MLPerfTraining.self),
+                MLPerfTraining.self
+            )
+            #expect(try Import.series(record, "step_time").samples.values == [1.1, 2.1, 3.1], "\(name)")
+            #expect(try Import.series(record, "throughput").count == 3, "\(name)")
+            #expect(abs(try Import.value(record, "time_to_train") - 10.001) < 1e-9, "\(name)")
+            #expect(record.runs.first?.run.condition("ranks") == "2", "\(name)")
+        }
+        // Without a number, the steps of each process are counted.
+        let unnumbered = text.replacing(#/"step": \d/#, with: "")
+        let record = try Import.record(
+            try Import.runs(Array(unnumbered.utf8), MLPerfTraining.self),
+            MLPerfTraining.self
+        )
+        #expect(try Import.series(record, "step_time").samples.values == [1.1, 2.1, 3.1])
+    }
+
     @Test func `two runs in a log, and a run that ends before it starts, are refused`() throws {
         let sample = try ImportSample.named("mlperf-training/result_0.txt").bytes
         let twice = Import.refusal(sample + sample, MLPerfTraining.self)

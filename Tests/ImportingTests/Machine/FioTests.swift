@@ -94,12 +94,17 @@ import Testing
         ("\"rw\": \"randread\"", "\"rw\": \"randread\",\n\"direct\": \"1\"", "storage_read_4k"),
         ("\"rw\": \"randread\"", "\"rw\": \"randread\",\n\"buffered\": \"0\"", "storage_read_4k"),
         (
-            "\"rw\": \"randread\"", "\"rw\": \"randread\",\n\"iodepth\": \"16\",\n\"direct\": \"1\"",
+            "\"ioengine\": \"psync\"", "\"ioengine\": \"libaio\",\n\"iodepth\": \"16\",\n\"direct\": \"1\"",
             "storage_read_4k_depth16"
         ),
-        ("\"bs\": \"4k\"", "\"bs\": \"1M,64k\"", "storage_read_1m_cached"),
-        ("\"bs\": \"4k\"", "\"bs\": \"512\"", "storage_read_512b_cached"),
+        // fio caps what a synchronous engine keeps under way.
+        (
+            "\"ioengine\": \"psync\"", "\"ioengine\": \"psync\",\n\"iodepth\": \"16\",\n\"direct\": \"1\"",
+            "storage_read_4k"
+        ),
+        ("\"bs\": \"4k\"", "\"bs\": \"4096,64k\"", "storage_read_4k_cached"),
         ("\"bs\": \"4k\"", "\"bsrange\": \"4k-64k\"", "storage_read_varied_cached"),
+        ("\"bs\": \"4k\"", "\"bs\": \"8k\",\n\"read_iolog\": \"log\"", "storage_read_varied_cached"),
         ("\"rw\": \"randread\"", "\"readwrite\": \"read\"", "storage_read_sequential_4k_cached"),
     ])
     func `metrics are named as the project's own where they are the same thing`(
@@ -124,6 +129,49 @@ import Testing
     func `what cannot be trusted is refused`(_ old: String, _ new: String, _ words: String) throws {
         let refusal = Import.refusal(try Import.replacing("fio/plus.json", old, new), FioImporter.self)
         #expect(refusal?.contains(words) == true, "\(refusal ?? "read")")
+    }
+
+    @Test func `sizes are spelled as the project spells them`() throws {
+        for (text, direction, name) in [
+            ("1M,64k", 0, "1m"), ("1M,64k", 1, "64k"), ("512", 0, "512b"), ("4k,8k", 3, nil), ("8k,8k", 3, "8k"),
+        ] as [(String, Int, String?)] {
+            let options = "{\"bs\": \"\(text)\"}"
+            let value = try JSONDocument.parse(text: options, file: "f")
+            #expect(try FioOptions(Reader(value, file: "f")).blockSize(direction) == name, "\(text)")
+        }
+    }
+
+    @Test func `jobs that group_reporting merged under the options of the last are refused`() throws {
+        let small = try Import.replacing("fio/plus.json", "\"bs\": \"4k\"", "\"bs\": \"8k\"")
+        let refusal = Import.refusal(small, FioImporter.self)
+        #expect(refusal?.contains("are 4096 a request, and bs is 8192") == true, "\(refusal ?? "read")")
+        #expect(refusal?.contains("run fio without group_reporting") == true)
+        let levels = "\"iodepth_level\": {\"1\": 3.1, \"2\": 0.1, \"16\": 1.3, \"32\": 95.5, \">=64\": 0.0},\n"
+        let asynchronous = String(
+            decoding: try Import.replacing("fio/plus.json", "\"ioengine\": \"psync\"", "\"ioengine\": \"libaio\""),
+            as: UTF8.self
+        )
+        let deep = asynchronous.replacing("\"jobname\"", with: levels + "\"jobname\"")
+        let excess = Import.refusal(Array(deep.utf8), FioImporter.self)
+        #expect(
+            excess?.contains("96.9 % of the requests were made with more than 1 under way") == true,
+            "\(excess ?? "read")"
+        )
+        let stated = deep.replacing("\"ioengine\"", with: "\"iodepth\": \"32\",\n\"ioengine\"")
+        #expect(Import.refusal(Array(stated.utf8), FioImporter.self) == nil)
+        let named = try Import.replacing("fio/plus.json", "\"name\": \"t\"", "\"name\": \"last\"")
+        let imported = try Import.runs(named, FioImporter.self)
+        #expect(imported.diagnostics.contains { $0.severity == .warning && $0.message.contains("to 'last'") })
+    }
+
+    @Test func `a depth that the engine does not have is said`() throws {
+        let bytes = try Import.replacing("fio/plus.json", "\"ioengine\"", "\"iodepth\": \"16\",\n\"ioengine\"")
+        let imported = try Import.runs(bytes, FioImporter.self)
+        #expect(
+            imported.diagnostics.contains {
+                $0.message.contains("iodepth is 16, and the engine 'psync' makes one request")
+            }
+        )
     }
 
     @Test func `two jobs of other names and the same shape are told apart`() throws {

@@ -98,6 +98,58 @@ import Testing
         #expect(try Import.record("iperf3/tcp.json").metrics.contains { $0.name == "net_bandwidth_out_1_received" })
     }
 
+    @Test func `what iperf3 writes into start once a stream may stand there again, if it is the same`() throws {
+        let record = try Import.record("iperf3/parallel.json")
+        #expect(try Import.series(record, "net_bandwidth_out_2").count == 2)
+        let text = String(decoding: try ImportSample.named("iperf3/parallel.json").bytes, as: UTF8.self)
+        let key = "\"sock_bufsize\":\t"
+        try #require(text.components(separatedBy: key).count == 3)
+        let last = try #require(text.range(of: key, options: .backwards))
+        let unequal = text.replacingCharacters(in: last, with: key + "1")
+        #expect(
+            Import.refusal(Array(unequal.utf8), IperfImporter.self)?.contains("'sock_bufsize' stands twice") == true
+        )
+        for (old, new) in [
+            ("\"version\":", "\"cookie\": 1, \"cookie\": 1, \"version\":"),
+            ("\"protocol\":", "\"sock_bufsize\": 0, \"sock_bufsize\": 0, \"protocol\":"),
+            ("\"cpu_utilization_percent\":", "\"sock_bufsize\": 0, \"sock_bufsize\": 0, \"cpu_utilization_percent\":"),
+        ] {
+            let bytes = try Import.replacing("iperf3/parallel.json", old, new)
+            #expect(Import.refusal(bytes, IperfImporter.self)?.contains("stands twice in one object") == true, "\(old)")
+        }
+    }
+
+    @Test func `a server sees the ways of the client turned round, and not what its client received`() throws {
+        for (name, metric, received) in [
+            ("tcp.json", "net_bandwidth_in_1", true), ("reverse.json", "net_bandwidth_out_1", false),
+        ] {
+            let accepted = "\"start\": {\"accepted_connection\": {\"host\": \"::1\", \"port\": 5},"
+            let bytes = try Import.replacing("iperf3/\(name)", "\"start\": {", accepted)
+            let record = try Import.record(try Import.runs(bytes, IperfImporter.self), IperfImporter.self)
+            #expect(try Import.series(record, metric).samples.values == (try rates(name)))
+            #expect(record.metrics.contains { $0.name == "\(metric)_received" } == received, "\(name)")
+            #expect(record.runs.first?.run.condition("iperf_end") == "server")
+        }
+    }
+
+    @Test func `an interval whose seconds are not the time from its start to its end is left out`() throws {
+        var root = try root("tcp.json")
+        var intervals = try #require(root["intervals"] as? [[String: Any]])
+        var sum = try #require(intervals[2]["sum"] as? [String: Any])
+        let begin = try #require(sum["start"] as? Double)
+        sum["end"] = begin + 0.0001
+        intervals[2]["sum"] = sum
+        root["intervals"] = intervals
+        let bytes = Array(try JSONSerialization.data(withJSONObject: root))
+        let imported = try Import.runs(bytes, IperfImporter.self)
+        let record = try Import.record(imported, IperfImporter.self)
+        #expect(
+            try Import.series(record, "net_bandwidth_out_1").samples.values == Array(try rates("tcp.json").dropFirst())
+        )
+        #expect(record.runs.first?.run.warmUpExcluded == 2)
+        #expect(imported.diagnostics.contains { $0.message.hasPrefix("1 interval of 'sum' left out") })
+    }
+
     @Test func `a test that failed is refused with iperf3's own words`() throws {
         let failed =
             "{\"start\": {\"version\": \"iperf 3.12\"}, \"intervals\": [], \"end\": {}, "
@@ -153,6 +205,17 @@ import Testing
     func `a damaged log is refused`(_ old: String, _ new: String, _ words: String) throws {
         let refusal = Import.refusal(try Import.replacing("sockperf/full-log.csv", old, new), SockperfImporter.self)
         #expect(refusal?.contains(words) == true, "\(refusal ?? "read")")
+    }
+
+    @Test func `the text names the protocol, and that it does not name the size is said`() throws {
+        let text = String(decoding: try ImportSample.named("sockperf/summary.txt").bytes, as: UTF8.self)
+        let head = "[ 0] IP = 127.0.0.1       PORT = 11998 # TCP\n"
+        let imported = try Import.runs(Array((head + text).utf8), SockperfImporter.self)
+        let record = try Import.record(imported, SockperfImporter.self)
+        #expect(record.runs.first?.run.condition("net_protocol")?.contains("tcp") == true)
+        #expect(imported.diagnostics.contains { $0.message.contains("does not say how large a message is") })
+        let log = try Import.runs(try ImportSample.named("sockperf/full-log.csv").bytes, SockperfImporter.self)
+        #expect(!log.diagnostics.contains { $0.message.contains("how large a message") })
     }
 
     @Test func `dropped messages and open loops are said`() throws {

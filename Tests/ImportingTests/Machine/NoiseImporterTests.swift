@@ -88,6 +88,14 @@ import Testing
         #expect(record.runs.first?.run.condition("detour_threshold_ns") == "1000")
     }
 
+    @Test func `lengths that a bias moved are refused, with what to leave off`() throws {
+        for option in ["-B", "--bias"] {
+            let biased = try Import.replacing("oslat/run.json", "\"oslat ", "\"oslat \(option) ")
+            let refusal = Import.refusal(biased, OslatImporter.self)
+            #expect(refusal?.contains("run it without -B") == true, "\(refusal ?? "read")")
+        }
+    }
+
     @Test func `a time shorter than the detours in it is refused`() throws {
         let text = String(decoding: try ImportSample.named("oslat/run.json").bytes, as: UTF8.self)
         let short = text.replacing(#/"duration": [0-9.]+/#, with: "\"duration\": 0.001")
