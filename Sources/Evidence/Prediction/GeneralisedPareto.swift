@@ -30,8 +30,8 @@ package struct GeneralisedPareto: Sendable, Hashable {
     /// Parameters are fitted to the same values, so it is well below the 1.36 of a given distribution.
     private static let distanceLimit = 0.9
 
-    /// Below it the density would grow towards the end: what exceeds the threshold is one value and no tail.
-    private static let leastShape = -1.0
+    /// Below it nearly all that exceeds the threshold stands at the end, and is no tail; a uniform law has -1.
+    private static let leastShape = -2.0
 
     /// Whether excesses in ascending order differ enough to have a tail: detours of one cause do not.
     private static func differ(_ excesses: [Double]) -> Bool {

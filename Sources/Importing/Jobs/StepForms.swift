@@ -58,7 +58,9 @@ struct StepTable: Sendable {
     }
 
     private let names: [String]
-    private let separator: Character
+    /// The names of what may describe the run, as conditions; nil for the columns that have a meaning here.
+    private let labels: [String?]
+    private let separator: UInt8
     private let factor: Double
     private let time: Int
     private let step: Int?
@@ -80,13 +82,18 @@ struct StepTable: Sendable {
         let times = names.indices.filter { Self.seconds.contains(names[$0]) || StepNames.factor(names[$0]) != nil }
         guard let time = times.first, times.count == 1 else { return nil }
         self.names = names
-        self.separator = separator
+        self.separator = separator.asciiValue ?? UInt8(ascii: ",")
         self.step = step
         self.time = time
         factor = StepNames.factor(names[time]) ?? 1
-        rank = names.firstIndex(of: "rank")
-        run = names.firstIndex { ["run", "run_id"].contains($0) }
-        host = names.firstIndex { ["host", "node"].contains($0) }
+        let (rank, run, host) = (
+            names.firstIndex(of: "rank"), names.firstIndex { ["run", "run_id"].contains($0) },
+            names.firstIndex { ["host", "node"].contains($0) }
+        )
+        (self.rank, self.run, self.host) = (rank, run, host)
+        labels = names.enumerated().map { index, name in
+            [time, step, rank, run, host].contains(index) ? nil : PlainText.line(name)
+        }
     }
 
     /// A cell without white space and quotes around it.
@@ -97,7 +104,8 @@ struct StepTable: Sendable {
 
     /// The row of a line; nil for the header itself.
     mutating func row(_ line: ImportLine, file: String) throws(DocumentError) -> Row? {
-        let cells = line.text.split(separator: separator, omittingEmptySubsequences: false).map(Self.cell)
+        let cells = line.text.utf8.split(separator: separator, omittingEmptySubsequences: false)
+            .map { Self.cell(Substring($0)) }
         if cells.first?.lowercased() == names.first, cells.map({ $0.lowercased() }) == names { return nil }
         guard cells.count == names.count else {
             throw DocumentError(
@@ -110,10 +118,12 @@ struct StepTable: Sendable {
         }
         let seconds = try TextNumber.require(cells[time], names[time], file: file, line: line.number) * factor
         var conditions: [Condition] = []
-        for (index, name) in names.enumerated() where ![time, step, rank, run, host].contains(index) {
-            guard let name = PlainText.line(name), let value = PlainText.line(cells[index]) else { continue }
+        for (index, label) in labels.enumerated() {
             // A number that changes with the step, such as the loss, is no circumstance of the run.
-            if TextNumber.parse(value) == nil { conditions.append(Condition(name: name, value: value)) }
+            guard let label, TextNumber.parse(cells[index]) == nil, let value = PlainText.line(cells[index]),
+                TextNumber.parse(value) == nil
+            else { continue }
+            conditions.append(Condition(name: label, value: value))
         }
         return Row(
             seconds: seconds,
