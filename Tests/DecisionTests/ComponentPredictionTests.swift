@@ -35,6 +35,22 @@ struct ComponentPredictionTests {
         #expect(result.parts.first?.metrics == ["net_allreduce_16mib_8_ranks"])
     }
 
+    @Test(
+        "refuses parts that have a metric in common: it would count twice",
+        arguments: [
+            ("collective", "net_allreduce"), ("net_all", "net_allreduce"), ("net_allreduce_16mib", "collective"),
+        ]
+    )
+    func overlap(first: String, second: String) {
+        let error = #expect(throws: PredictionError.self) {
+            try ComponentPrediction(shares: [(first, 0.3), (second, 0.3)], components: Self.parts)
+        }
+        #expect(
+            error?.description.contains("'net_allreduce_16mib_8_ranks', as \(first) has") == true,
+            "\(error.debugDescription)"
+        )
+    }
+
     @Test("takes the parts of a profile, each with the components that speak for it")
     func profiled() throws {
         let result = try ComponentPrediction(shares: [("compute", 0.5), ("collective", 0.2)], components: Self.parts)

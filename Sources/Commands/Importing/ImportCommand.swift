@@ -152,6 +152,15 @@ struct ImportCommand: AsyncParsableCommand {
                 try assembly.add(imported, format: format, file: reading.name, sha256: sha256)
                 found.append((file, format, sha256))
             }
+            if pattern != nil, !found.contains(where: { $0.format.name == StepLog.format.name }) {
+                throw DocumentError(
+                    file: files.first ?? "-",
+                    path: "--pattern",
+                    problem:
+                        "takes steps from logs of free text, and no file was read as one; leave it out, or say --as "
+                        + StepLog.format.name
+                )
+            }
             record = try assembly.finish(tool: .init(name: "assay import", version: Version.current))
         } catch let error as DocumentError {
             throw Failure.input([error.description])

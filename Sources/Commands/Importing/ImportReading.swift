@@ -75,7 +75,14 @@ struct ImportReading {
     /// Chooses the format by what was read so far, and feeds it.
     private mutating func begin(isWhole: Bool) throws {
         beginning = ImportHead(head, isWhole: isWhole)
-        let type = try named ?? ImporterRegistry.importer(for: beginning, file: name)
+        let type: any Importer.Type
+        do {
+            type = try named ?? ImporterRegistry.importer(for: beginning, file: name)
+        } catch {
+            // A pattern says that what no format is known by is a log of free text.
+            guard options.pattern != nil else { throw error }
+            type = StepLog.self
+        }
         format = type.format
         importer = try type.init(file: name, options: options)
         try importer?.consume(head)

@@ -113,6 +113,7 @@ package struct ComponentPrediction: Sendable {
             all.map(\.name),
             present: components.metrics.map(\.name)
         )
+        try Self.refuseOverlap(shares.map(\.name), chosen.map { Set($0.joined().map(\.name)) })
         var generator = RandomGenerator(seed: seed, stream: 0xC0)
         var sums = [Double](repeating: 0, count: Self.draws)
         var parts: [Part] = []
@@ -185,6 +186,23 @@ package struct ComponentPrediction: Sendable {
             "nothing was measured of \(list(names)): no overhead follows from the shares. Metrics compared: \(have). Expected "
                 + "records with components of at least one of these parts; a share is for \(expected)"
         )
+    }
+
+    /// Throws where a part named by the beginning of a metric has a metric that another part has: it would count twice.
+    ///
+    /// Parts of a job are none of each other, though one metric may speak for two.
+    private static func refuseOverlap(_ names: [String], _ metrics: [Set<String>]) throws(PredictionError) {
+        let parts = Set(JobBound.allCases.map(\.part))
+        for (later, name) in names.enumerated() {
+            for earlier in 0..<later where !parts.contains(name) || !parts.contains(names[earlier]) {
+                guard let shared = metrics[later].intersection(metrics[earlier]).min() else { continue }
+                throw .argument(
+                    name: "the share of \(name)",
+                    found: "a part that has '\(shared)', as \(names[earlier]) has",
+                    expected: "parts without a metric in common, or it counts twice; leave one of them out"
+                )
+            }
+        }
     }
 
     private static func list(_ names: [String]) -> String {

@@ -68,8 +68,9 @@ package struct LineFeed: Sendable {
         if bytes.last == 0x0D { bytes.removeLast() }
         if number == 1, bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
         let text =
-            stripsColours && bytes.contains(0x1B)
-            ? String(decoding: Self.withoutEscapes(bytes), as: UTF8.self) : String(decoding: bytes, as: UTF8.self)
+            stripsColours && bytes.contains(EscapeSequences.escape)
+            ? String(decoding: bytes.withUnsafeBytes(EscapeSequences.stripped), as: UTF8.self)
+            : String(decoding: bytes, as: UTF8.self)
         return ImportLine(number: number, text: text, isTerminated: isTerminated)
     }
 
@@ -80,20 +81,5 @@ package struct LineFeed: Sendable {
             problem:
                 "the line is longer than \(Self.limit >> 20) MiB; expected the text that a tool printed, line by line"
         )
-    }
-
-    /// Without ANSI control sequences: `ESC [`, parameters, one letter.
-    private static func withoutEscapes(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
-        var kept: [UInt8] = []
-        var rest = bytes
-        while let byte = rest.popFirst() {
-            guard byte == 0x1B, rest.first == UInt8(ascii: "[") else {
-                kept.append(byte)
-                continue
-            }
-            rest.removeFirst()
-            while let next = rest.popFirst() { if (0x40...0x7E).contains(next) { break } }
-        }
-        return kept
     }
 }

@@ -8,40 +8,29 @@ struct StepCapture: Sendable {
 
     private final class Box: @unchecked Sendable {
         // Safe: made once, never changed, and matching does not change it.
-        let expression: Regex<AnyRegexOutput>
-        init(_ expression: Regex<AnyRegexOutput>) { self.expression = expression }
+        let pattern: NumberPattern
+        init(_ pattern: NumberPattern) { self.pattern = pattern }
     }
 
     /// A pattern with exactly one group: the seconds.
-    init(_ pattern: String) throws(DocumentError) {
-        func refusal(_ problem: String) -> DocumentError {
-            DocumentError(file: "", path: "--pattern", problem: "\(quoted(pattern)) \(problem)")
+    init(_ text: String) throws(DocumentError) {
+        do throws(NumberPatternError) { box = Box(try NumberPattern(text)) } catch {
+            throw DocumentError(file: "", path: "--pattern", problem: error.description)
         }
-        let expression: Regex<AnyRegexOutput>
-        do { expression = try Regex(pattern) } catch { throw refusal("is not a regular expression: \(error)") }
-        // How many groups there are, only a match tells; an empty alternative always matches.
-        guard let probe = try? Regex("(?:\(pattern))|"), let match = "".wholeMatch(of: probe) else {
-            throw refusal("is not a regular expression that stands alone")
-        }
-        guard match.output.count == 2 else {
-            throw refusal(
-                "has \(match.output.count - 1) groups; expected one, around the seconds of a step: 'step_time=([0-9.]+)'"
-            )
-        }
-        box = Box(expression)
     }
 
-    /// What the group holds in the first match of the line, with the rest of a number that a comma cut in two; nil where
-    /// the line does not match.
-    func find(in line: String) -> String? {
-        guard let match = try? box.expression.firstMatch(in: line), match.output.count > 1 else { return nil }
-        guard let found = match.output[1].substring else { return "" }
-        if !found.isEmpty, let whole = TextNumber.withDecimalComma(line[found.startIndex...]),
-            whole.endIndex > found.endIndex
-        {
-            return String(whole)
+    /// What the group holds in the first match of the line; nil where the line does not match.
+    ///
+    /// - Throws: where it is only a part of a number.
+    func find(in line: ImportLine, file: String) throws(DocumentError) -> String? {
+        switch box.pattern.find(in: line.text) {
+        case .none, .passedOver: return nil
+        case .number(let text): return text
+        case .part(let text, let whole):
+            // Of `0,95` the remedy is another than a better pattern.
+            if TextNumber.withDecimalComma(whole[...]) != nil { return whole }
+            throw DocumentError(file: file, line: line.number, problem: NumberPattern.remedy(text, of: whole))
         }
-        return String(found)
     }
 }
 

@@ -11,7 +11,7 @@ package struct StepLog: LineImporter {
     package static let format = ImportFormat(
         name: "step-log",
         title: "step times of a training job: CSV, JSON lines, Megatron-LM, NeMo, Hugging Face, or a pattern",
-        command: "python train.py | tee train.log; any log with --as step-log --pattern 'step_time=([0-9.]+)'",
+        command: "python train.py | tee train.log; any log with --as step-log --pattern 'step_time=([^ ,]+)'",
         limits: "Every step that the job prints; a line for every tenth step is a mean of ten, and is named so.",
         marks: [
             "elapsed time per iteration (ms)", "train_step_timing in s", "train_runtime", "\"step_time\"",
@@ -70,7 +70,7 @@ package struct StepLog: LineImporter {
         switch form {
         case nil: break
         case .pattern(let capture):
-            guard let found = capture.find(in: line.text) else { return }
+            guard let found = try capture.find(in: line, file: file) else { return }
             try add(try TextNumber.require(found, "step", file: file, line: line.number), to: nil, line)
         case .table(var table):
             guard let row = try table.row(line, file: file) else { return }

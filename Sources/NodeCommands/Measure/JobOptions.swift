@@ -144,7 +144,7 @@ struct JobOptions: MeasureMode {
         }
         if let steps { try check(steps > skipSteps, "--skip-steps \(skipSteps) leaves nothing of --steps \(steps)") }
         if let stepPattern {
-            do { _ = try StepPattern(stepPattern) } catch { throw ValidationError("--step-pattern \(error)") }
+            do { _ = try NumberPattern(stepPattern) } catch { throw ValidationError("--step-pattern \(error)") }
         }
         _ = try unit()
         _ = try runCount()

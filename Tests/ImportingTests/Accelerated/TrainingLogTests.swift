@@ -144,13 +144,17 @@ import Testing
         let record = try Import.record(imported, StepLog.self)
         #expect(try Import.series(record, "step_time").samples.values == [12.5, 13.5])
         for (pattern, words) in [
-            ("took [0-9.]+s", "has 0 groups"), ("(took) ([0-9.]+)s", "has 2 groups"),
+            ("took [0-9.]+s", "has 0 captures"), ("(took) ([0-9.]+)s", "has 2 captures"),
             ("took ([0-9", "regular expression"),
         ] {
             options.pattern = pattern
             let refusal = Import.refusal(Array(text.utf8), StepLog.self, options: options)
             #expect(refusal?.contains(words) == true, "\(refusal ?? "read")")
         }
+        // What is cut out of a longer number is refused, as in a job that is measured.
+        options.pattern = "took ([0-9.]+)"
+        let cut = Import.refusal(Array("a\nepoch 1 took 1.25e-01 s\n".utf8), StepLog.self, options: options)
+        #expect(cut?.contains("run.out:2: the pattern took '1.25' out of '1.25e-01'") == true, "\(cut ?? "read")")
         options.pattern = "epoch ([0-9a-z]+ took)"
         let refusal = Import.refusal(Array(text.utf8), StepLog.self, options: options)
         #expect(refusal?.contains("run.out:1: step: '1 took' is not a finite number") == true, "\(refusal ?? "read")")

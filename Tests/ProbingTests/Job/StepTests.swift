@@ -1,3 +1,4 @@
+import Documents
 import Testing
 
 @testable import Probing
@@ -45,87 +46,21 @@ struct StepTests {
         #expect(cuts == [true, false])
     }
 
-    @Test(
-        "A pattern has one capture",
-        arguments: ["step", "(a)(b)", "(", "[", "a{2,1}", "(?<x>a)(?<y>b)", "", "(?:a)"]
-    )
-    func badPattern(text: String) {
-        #expect(throws: StepPatternError.self) { try StepPattern(text) }
-    }
-
-    static let lines: [(pattern: String, line: String, found: StepPattern.Finding)] = [
-        ("step_time=([0-9.]+)", "iter 3 step_time=0.25 s", .step("0.25")),
-        ("step_time=([0-9.]+)", "iter 3", .none),
-        ("(?:a|b)=(\\d+)", "b=7 a=8", .step("7")),
-        ("time: (.*)", "time: nan", .step("nan")),
-        ("^t (-?[0-9]+)$", "t -4", .step("-4")),
-        ("(?<ms>[0-9]+) ms", "took 12 ms", .step("12")),
-        ("step_time=([0-9.]+)", "step_time=nan", .passedOver),
-        ("step_time=([0-9.]+)", "step_time=-0.5", .passedOver),
-        ("step ([0-9.]+) s", "step 12 ms", .passedOver),
-        ("^t_s=([0-9.]+)", "start_t_s=5", .none),
-        ("a|t_s=([0-9.]+)", "t_s=x", .none),
-    ]
-
-    @Test("A pattern finds its first match in a line", arguments: lines)
-    func capture(pattern: String, line: String, found: StepPattern.Finding) throws {
-        #expect(try StepPattern(pattern).find(in: line) == found)
-    }
-
-    static let parts: [(pattern: String, line: String, whole: String?)] = [
-        ("step_time=([0-9.]+)", "step_time=1.05e-02", "1.05e-02"),
-        ("step_time=([0-9.]+)", "step_time=1.05E+2 s", "1.05E+2"),
-        ("step_time=([0-9.]+)", "step_time=5e3", "5e3"),
-        ("step_time=([0-9.]+)", "step_time=1,250.5", "1,250.5"),
-        ("step_time=[0-9,]*?([0-9.]+) ms", "step_time=1,250.5 ms", "1,250.5"),
-        ("step_time=([0-9.]+)", "step_time=0,0105 s", "0,0105"),
-        ("step_time=([0-9]+)", "step_time=12.75 s", "12.75"),
-        ("step_time=.*?([0-9]+) s", "step_time=.75 s", ".75"),
-        ("step_time=.?([0-9.]+)", "step_time=-0.5", "-0.5"),
-        ("step_time=([0-9])+", "step_time=123", "123"),
-        ("t=([0-9]+)", "t=1_000", "1_000"),
-        ("t=([0-9]+)", "t=1:05.3", "1:05.3"),
-        ("t=([0-9]+)", "t=0x1F", "0x1F"),
-        ("t=.*e(.*)", "t=1.05e-02", "1.05e-02"),
-        ("([0-9.]+)$", "2026-11-29", "2026-11-29"),
-        // Numbers that stand alone.
-        ("step_time=([^ ,]+)", "step_time=1.05e-02, loss=3", nil),
-        ("step_time=([^ ,]+)", "step_time=1.05e-02 loss=3", nil),
-        ("took ([0-9.]+)", "took 5, then 7", nil),
-        ("took ([0-9.]+)", "took 1.5.", nil),
-        ("took ([0-9.]+)", "took 12ms", nil),
-        ("took ([0-9.]+)", "took 12each", nil),
-        ("step-([0-9]+)", "step-4 s", nil),
-        ("t=[+]?([0-9]+)", "t=+5", nil),
-        ("loading[.]*([0-9]+)", "loading...12 s", nil),
-        ("\"t\": ([0-9.]+)", "{\"t\": 0.5,\"x\": 1}", nil),
-        // The pattern says what parts them.
-        ("^[^,]*,([0-9.]+),", "12,0.105,3.2", nil),
-        ("[0-9]+:([0-9.]+)", "12:0.512", nil),
-    ]
-
-    @Test("A number that is only a part of a longer one is not taken for a step", arguments: parts)
-    func part(pattern: String, line: String, whole: String?) throws {
-        let found = try StepPattern(pattern).find(in: line)
-        switch found {
-        case .part(_, let token): #expect(token == whole)
-        case .step: #expect(whole == nil, "\(pattern) on \(line): \(found)")
-        default:
-            // The pattern does not match at all where the sign is in its way.
-            #expect(Bool(false), "\(pattern) on \(line): \(found)")
+    @Test("A number that is only a part of a longer one is not taken for a step, and its line is named")
+    func part() throws {
+        for (line, whole) in [("step_time=1.05e-02", "1.05e-02"), ("step_time=1,250.5", "1,250.5")] {
+            var collector = StepCollector(pattern: try NumberPattern("step_time=([0-9.]+)"), unit: .seconds)
+            collector.add(line: line, number: 3)
+            #expect(collector.steps.isEmpty)
+            let fault = try #require(collector.fault)
+            #expect(fault.hasPrefix("line 3 of its output: the pattern took '"))
+            #expect(fault.contains("' out of '\(whole)'; let it capture the whole number, such as ([^ ,]+)"))
         }
-        var collector = StepCollector(pattern: try StepPattern(pattern), unit: .seconds)
-        collector.add(line: line, number: 3)
-        guard let whole else { return }
-        #expect(collector.steps.isEmpty)
-        let fault = try #require(collector.fault)
-        #expect(fault.hasPrefix("line 3 of its output: the pattern took '"))
-        #expect(fault.contains("' out of '\(whole)'; let it capture the whole number, such as ([^ ,]+)"))
     }
 
     @Test("Lines with the pattern's words and without its number are counted")
     func passedOver() throws {
-        var collector = StepCollector(pattern: try StepPattern("step_time=([0-9.]+)"), unit: .seconds)
+        var collector = StepCollector(pattern: try NumberPattern("step_time=([0-9.]+)"), unit: .seconds)
         for (place, text) in ["1", "nan", "2", "-3", "inf"].enumerated() {
             collector.add(line: "step_time=\(text)", number: place + 1)
         }
@@ -135,50 +70,12 @@ struct StepTests {
 
     @Test("A step at the place where a long line was cut is refused")
     func cut() throws {
-        let pattern = try StepPattern("t=([0-9.]+)")
+        let pattern = try NumberPattern("t=([0-9.]+)")
         var collector = StepCollector(pattern: pattern, unit: .seconds)
         collector.add(line: "t=1 and more", number: 1, isCut: true)
         #expect(collector.fault == nil)
         collector.add(line: "more t=1.2", number: 2, isCut: true)
         #expect(collector.fault?.contains("is cut there") == true)
-    }
-
-    static let texts: [(pattern: String, literal: String, lead: String?)] = [
-        ("step_time=([0-9.]+)", "step_time=", "step_time="),
-        ("took ([0-9.]+) seconds", "took ", "took "),
-        ("([0-9.]+) seconds", " seconds", nil),
-        ("=([0-9.]+)", "=", nil),
-        ("^\\[[0-9]+\\] step: (\\S+)", "] step: ", "^\\[[0-9]+\\] step: "),
-        ("steps? *=(.*)", "step", "steps? *="),
-        ("sto+p=(.*)", "sto", "sto+p="),
-        ("(?:ab|cd)x_y=(.*)", "x_y=", "(?:ab|cd)x_y="),
-        ("x_y{\"t\":(.*)", "\"t\":", "x_y{\"t\":"),
-        ("aab{2}c(.*)", "aa", "aab{2}c"),
-        ("ab|cd=(.*)", "", nil),
-        ("(?i)step=(.*)", "", nil),
-        ("(?=ab)step=(.*)", "", nil),
-        ("a\\x41bc(.*)", "", nil),
-        ("[[:alpha:]]step(.*)", "", nil),
-        ("(?<t>.*)", "", nil),
-        ("stepK=(.*)", "step", "stepK="),
-    ]
-
-    @Test("What every match holds is read from the pattern, or nothing is", arguments: texts)
-    func literals(pattern: String, literal: String, lead: String?) {
-        let text = PatternText(pattern)
-        #expect(String(decoding: text.literal, as: UTF8.self) == literal)
-        #expect(text.lead == lead)
-    }
-
-    @Test("Colours and titles are no part of a line")
-    func colours() {
-        func shown(_ text: String) -> String {
-            String(decoding: Array(text.utf8).withUnsafeBytes { TerminalText.stripped($0) }, as: UTF8.self)
-        }
-        #expect(shown("\u{1B}[1mstep\u{1B}[0m_time=\u{1B}[32;1m0.5\u{1B}[m s") == "step_time=0.5 s")
-        #expect(shown("\u{1B}]0;title\u{07}t=1\u{1B}(B") == "t=1")
-        #expect(shown("\u{1B}]8;;http://x\u{1B}\\t=1\u{1B}]8;;\u{1B}\\") == "t=1")
-        for cut in ["\u{1B}", "\u{1B}[", "\u{1B}[1", "\u{1B}]0;ti", "\u{1B}("] { #expect(shown("t=1" + cut) == "t=1") }
     }
 
     @Test("Lines are kept in order, in memory and beyond it, and no more than allowed", arguments: [1, 100, 1 << 20])
@@ -221,7 +118,7 @@ struct StepTests {
 
     @Test("What is no number above 0 is no step, and says where", arguments: nonsense)
     func garbage(text: String) throws {
-        var collector = StepCollector(pattern: try StepPattern("t=(.*)"), unit: .seconds)
+        var collector = StepCollector(pattern: try NumberPattern("t=(.*)"), unit: .seconds)
         collector.add(line: "t=1", number: 1)
         collector.add(line: "t=\(text)", number: 2)
         collector.add(line: "t=2", number: 3)
@@ -233,7 +130,7 @@ struct StepTests {
     @Test("Units become seconds, rates stay", arguments: [("ms", 2e-3), ("us", 2e-6), ("min", 120), ("tokens/s", 2)])
     func units(name: String, value: Double) throws {
         let unit = try #require(StepUnit(name))
-        var collector = StepCollector(pattern: try StepPattern("t=(.*)"), unit: unit)
+        var collector = StepCollector(pattern: try NumberPattern("t=(.*)"), unit: unit)
         collector.add(line: "t=2", number: 1)
         #expect(collector.steps == [value])
         #expect(unit.recorded == (name.hasSuffix("/s") ? name : "s"))
@@ -273,7 +170,7 @@ struct StepTests {
             "step_time=1", "nothing", "st\u{1B}[1mep_time=2", "xx step_timestep_time=3", "step_time", "=step_time",
             "step_time=",
         ]
-        var keeper = OutputKeeper(pattern: try StepPattern("step_time=(.*)"))
+        var keeper = OutputKeeper(pattern: try NumberPattern("step_time=(.*)"))
         for (place, line) in lines.enumerated() {
             Array(line.utf8).withUnsafeBytes { keeper.add(OutputLine(bytes: $0, number: place + 1, isCut: false)) }
         }

@@ -30,7 +30,7 @@ extension JobOutcome {
             sentences.append(
                 "\(counted(lines, "line")) in \(counted(passing.count, "run")) \(lines == 1 ? "holds" : "hold") what the pattern "
                     + "has before its capture and no step that it takes (first: line \(place) of \(first.slot.name)); a "
-                    + "capture of \(StepPattern.advice) takes whatever stands there, and refuses what is no number."
+                    + "capture of \(NumberPattern.advice) takes whatever stands there, and refuses what is no number."
             )
         }
         let excess = plan.unit.isRate ? [] : runs.compactMap { StepSum.excess($0.steps, wall: $0.wallSeconds) }

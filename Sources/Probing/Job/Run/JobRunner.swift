@@ -1,4 +1,4 @@
-internal import Documents
+package import Documents
 package import Evidence
 internal import Glibc
 
@@ -26,7 +26,7 @@ package struct JobRunner {
     }
 
     private let plan: JobPlan
-    private let pattern: StepPattern?
+    private let pattern: NumberPattern?
     private let boot: String
     private let processors: [Int]
     private let sampler: GPUSampler?
@@ -41,9 +41,9 @@ package struct JobRunner {
         processors: [Int],
         sampler: GPUSampler? = nil,
         options: Options = Options()
-    ) throws(StepPatternError) {
+    ) throws(NumberPatternError) {
         self.plan = plan
-        if case .pattern(let text) = plan.steps { pattern = try StepPattern(text) } else { pattern = nil }
+        if case .pattern(let text) = plan.steps { pattern = try NumberPattern(text) } else { pattern = nil }
         self.boot = boot
         self.processors = processors
         self.sampler = sampler
@@ -171,7 +171,7 @@ package struct JobRunner {
         guard count > 0 else {
             let passedOver = findings.passedOver.map {
                 "nothing it said was a step, though line \($0.first) holds what the pattern has before its capture; a capture "
-                    + "of \(StepPattern.advice) takes whatever stands there"
+                    + "of \(NumberPattern.advice) takes whatever stands there"
             }
             return .init(
                 .garbage,

@@ -1,3 +1,4 @@
+internal import Documents
 internal import Glibc
 
 /// Keeps of a job's output, while it runs, what is looked at after it: its last lines, and those that may be steps.
@@ -11,7 +12,7 @@ struct OutputKeeper {
     private var next = 0
 
     /// A keeper; with a pattern it keeps the lines that hold the text which every match has.
-    init(pattern: StepPattern?) {
+    init(pattern: NumberPattern?) {
         spool = pattern.map { _ in LineSpool() }
         let literal = pattern?.literal ?? []
         self.literal = literal

@@ -1,4 +1,4 @@
-internal import Documents
+package import Documents
 
 /// What was found in what a job said.
 package struct StepFindings: Sendable, Hashable {
@@ -27,11 +27,11 @@ package struct StepCollector {
     /// The first thing that is no step.
     package var fault: String? { findings.fault }
 
-    private let pattern: StepPattern?
+    private let pattern: NumberPattern?
     private let unit: StepUnit
 
     /// A collector; the pattern is for lines of output.
-    package init(pattern: StepPattern?, unit: StepUnit) {
+    package init(pattern: NumberPattern?, unit: StepUnit) {
         self.pattern = pattern
         self.unit = unit
     }
@@ -47,16 +47,13 @@ package struct StepCollector {
                 count: (findings.passedOver?.count ?? 0) + 1,
                 first: findings.passedOver?.first ?? number
             )
-        case .step(let text) where isCut && line.hasSuffix(text):
+        case .number(let text) where isCut && line.hasSuffix(text):
             fail(
                 "\(place) is longer than \(NumberText.grouped(StepLimits.longestLine)) bytes, and its step is cut there"
             )
-        case .step(let text): add(text, place: place)
+        case .number(let text): add(text, place: place)
         case .part(let text, let whole):
-            fail(
-                "\(place): the pattern took '\(text.prefix(40))' out of '\(whole)'; let it capture the whole number, such as "
-                    + "\(StepPattern.advice), and name what parts numbers directly beside the capture"
-            )
+            fail("\(place): \(NumberPattern.remedy(text, of: whole))")
         }
     }
 

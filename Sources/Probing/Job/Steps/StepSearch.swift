@@ -63,7 +63,7 @@ enum StepSearch {
         _ shared: Shared
     ) -> StepFindings {
         // It was compiled once before the first run, so it can be.
-        guard let pattern = try? StepPattern(pattern) else { return StepFindings() }
+        guard let pattern = try? NumberPattern(pattern) else { return StepFindings() }
         var collector = StepCollector(pattern: pattern, unit: unit)
         spool.forEach { line in
             let isAbandoned = shared.state.withLock { state in
@@ -72,8 +72,8 @@ enum StepSearch {
             }
             guard !isAbandoned else { return false }
             let text =
-                line.bytes.contains(0x1B)
-                ? String(decoding: TerminalText.stripped(line.bytes), as: UTF8.self)
+                line.bytes.contains(EscapeSequences.escape)
+                ? String(decoding: EscapeSequences.stripped(line.bytes), as: UTF8.self)
                 : String(decoding: line.bytes, as: UTF8.self)
             collector.add(line: text, number: line.number, isCut: line.isCut)
             return collector.fault == nil
