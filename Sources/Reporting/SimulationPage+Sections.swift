@@ -219,7 +219,8 @@ extension SimulationPage {
         Table(
             caption: caption,
             columns: [.text(name), .text("Value")],
-            rows: facts.map { Table.Row(["\($0.name)", "\($0.value)"]) },
+            // A number and its sign stay in one line, on a phone too.
+            rows: facts.map { Table.Row(["\($0.name)", "\($0.value.replacing(" %", with: "\u{A0}%"))"]) },
             whenEmpty: "nothing."
         ).markup
     }

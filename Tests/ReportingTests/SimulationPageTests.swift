@@ -138,6 +138,24 @@ import Testing
         }
     }
 
+    @Test("where nobody waits the axes go to a second, and the curve is full from the first moment") func nobody()
+        throws
+    {
+        let page = try Self.page(jobs: 3)
+        #expect(page.report.waitPercentiles.last == 0)
+        let chart = WaitsChart(id: "w", report: page.report)
+        for markup in [chart.curve, chart.groups] {
+            let labels = try StrictHTML("<!DOCTYPE html>\n\(markup.html)").all("text").map(\.text)
+            #expect(labels.contains { $0.hasSuffix("seconds of waiting") }, "\(labels)")
+            #expect(labels.contains { Double($0) == 1 } && labels.allSatisfy { !$0.hasPrefix("0.000") }, "\(labels)")
+        }
+        let curve = try StrictHTML("<!DOCTYPE html>\n\(chart.curve.html)")
+        let area = try #require(curve.all("path").first { $0.attributes["class"] == "gain" }?.attributes["d"])
+        let points = area.dropFirst().split(separator: "L").map { $0.split(separator: " ").compactMap { Double($0) } }
+        let xs = points.compactMap(\.first)
+        #expect((xs.max() ?? 0) - (xs.min() ?? 0) > 100, "\(area)")
+    }
+
     @Test("the curve of waits never falls, and the rows are the groups that waited") func waits() throws {
         let page = try Self.page()
         let chart = WaitsChart(id: "w", report: page.report)

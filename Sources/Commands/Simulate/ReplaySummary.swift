@@ -141,7 +141,7 @@ extension JobOutcome {
         case .lost: "did not fit on arrival, and departures are off"
         case .tooManyGPUs: "asks for more GPUs than there are, or than its nodes have"
         case .noSuchType: "accepts no GPU type that is there"
-        case .noSuchSlice: "asks for a part of a GPU that this deployment model cannot give"
+        case .noSuchSlice: "asks for GPUs, or a part of one, that this deployment model cannot give"
         case .tooMuchCPU: "asks for more CPU than any node with the GPUs has"
         case .tooMuchMemory: "asks for more memory than any node with the GPUs has"
         case .malformed: "asks for what makes no sense"

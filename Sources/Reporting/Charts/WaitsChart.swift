@@ -13,8 +13,7 @@ struct WaitsChart {
         let waits = report.waitPercentiles
         // The last hundredth would press all others against the axis.
         let longest = waits.count > 99 ? waits[99] : waits.last ?? 0
-        let (unit, scale) = TimeScale.unit(max(longest, 1) * 1_000)
-        let axis = Axis(covering: [0, max(longest * 1_000 / scale, 1e-9)], style: .amount(unit: "\(unit) of waiting"))
+        let (axis, scale) = Self.axis(longest)
         var chart = RowChart(
             id: "\(id)-curve",
             title: "How many jobs waited at most so long",
@@ -33,6 +32,8 @@ struct WaitsChart {
                 if let last = points.last { points.append((x, 0, last.high)) }
                 points.append((x, 0, Double(percent) / 100))
             }
+            // Where nobody waited, all had started from the first moment on.
+            if longest <= 0, let last = points.last { points.append((1, 0, last.high)) }
             track.area(points, style: "gain")
             if let wait = report.all.wait {
                 // Grey on the area would not be seen: ink on a rim of paper stands out from both.
@@ -47,8 +48,7 @@ struct WaitsChart {
     var groups: Markup {
         let rows = shown
         let longest = rows.compactMap { $0.wait?.p99 }.max() ?? 0
-        let (unit, scale) = TimeScale.unit(max(longest, 1) * 1_000)
-        let axis = Axis(covering: [0, max(longest * 1_000 / scale, 1e-9)], style: .amount(unit: "\(unit) of waiting"))
+        let (axis, scale) = Self.axis(longest)
         var chart = RowChart(
             id: "\(id)-groups",
             title: "Waits by team and size",
@@ -68,6 +68,13 @@ struct WaitsChart {
             }
         }
         return chart.drawing()
+    }
+
+    /// The axis up to a wait in seconds, and the milliseconds of its unit; up to a second where nobody waited.
+    private static func axis(_ longest: Double) -> (axis: Axis, scale: Double) {
+        let (unit, scale) = TimeScale.unit(max(longest, 1) * 1_000)
+        let end = longest > 0 ? longest * 1_000 / scale : 1
+        return (Axis(covering: [0, end], style: .amount(unit: "\(unit) of waiting")), scale)
     }
 
     private var shown: [ReplayReport.Group] {

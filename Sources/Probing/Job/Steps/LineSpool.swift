@@ -4,7 +4,7 @@ internal import Glibc
 ///
 /// Looking for numbers while the job runs would take processors from it and let it wait for its own output.
 final class LineSpool: @unchecked Sendable {
-    // One thread writes; it hands the spool over to one that reads, and does not touch it again.
+    // Safe: one thread writes; it hands the spool over to one that reads, and touches it again only when that has ended.
     private var memory: [UInt8] = []
     private let memoryBytes: Int
     private let mostBytes: Int
