@@ -40,7 +40,7 @@ int ccublas_open(const char *path, ccublas_library **library, char *message, siz
     }
     opened->handle = handle;
     opened->path = name;
-#define CCUBLAS_LOOK_UP(wrapper, symbol, parameters, arguments) *(void **)&opened->wrapper = dlsym(handle, symbol);
+#define CCUBLAS_LOOK_UP(wrapper, symbol, parameters, arguments) *(void **)&opened->wrapper = dlsym(handle, #symbol);
     CCUBLAS_CALLS(CCUBLAS_LOOK_UP)
 #undef CCUBLAS_LOOK_UP
     *library = opened;

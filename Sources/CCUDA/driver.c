@@ -24,9 +24,10 @@ static const char *const usual_places[] = {
     NULL,
 };
 
+// The older one may be `none`, which no library has.
 static void *symbol_or_older(void *handle, const char *symbol, const char *older) {
     void *address = dlsym(handle, symbol);
-    return address != NULL || older == NULL ? address : dlsym(handle, older);
+    return address != NULL ? address : dlsym(handle, older);
 }
 
 int ccuda_open(const char *path, ccuda_library **library, char *message, size_t message_size) {
@@ -41,7 +42,7 @@ int ccuda_open(const char *path, ccuda_library **library, char *message, size_t 
     }
     opened->handle = handle;
 #define CCUDA_LOOK_UP(wrapper, symbol, older, parameters, arguments) \
-    *(void **)&opened->wrapper = symbol_or_older(handle, symbol, older);
+    *(void **)&opened->wrapper = symbol_or_older(handle, #symbol, #older);
     CCUDA_CALLS(CCUDA_LOOK_UP)
 #undef CCUDA_LOOK_UP
     *library = opened;

@@ -109,6 +109,8 @@ AT(cnvml_fabric_v2, status, 20);
 AT(cnvml_fabric_v2, clique, 24);
 AT(cnvml_fabric_v2, state, 28);
 AT(cnvml_fabric_v2, health_mask, 32);
+// The state is one byte: the three behind it may hold anything.
+_Static_assert(sizeof(((cnvml_fabric_v3 *)0)->state) == 1, "the fabric's state is one byte");
 SIZE(cnvml_fabric_v3, 40);
 AT(cnvml_fabric_v3, health_mask, 32);
 AT(cnvml_fabric_v3, health_summary, 36);

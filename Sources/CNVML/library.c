@@ -54,9 +54,10 @@ static void *find(const char *path, const char **found, char *message, size_t me
     return NULL;
 }
 
+// The older one may be `none`, which no library has.
 static void *symbol_or_older(void *handle, const char *symbol, const char *older) {
     void *address = dlsym(handle, symbol);
-    return address != NULL || older == NULL ? address : dlsym(handle, older);
+    return address != NULL ? address : dlsym(handle, older);
 }
 
 int cnvml_open(const char *path, cnvml_library **library, char *message, size_t message_size) {
@@ -76,7 +77,7 @@ int cnvml_open(const char *path, cnvml_library **library, char *message, size_t 
     opened->handle = handle;
     opened->path = name;
 #define CNVML_LOOK_UP(wrapper, symbol, older, parameters, arguments) \
-    *(void **)&opened->wrapper = symbol_or_older(handle, symbol, older);
+    *(void **)&opened->wrapper = symbol_or_older(handle, #symbol, #older);
     CNVML_CALLS(CNVML_LOOK_UP)
 #undef CNVML_LOOK_UP
     *library = opened;

@@ -11,6 +11,10 @@ typedef struct ccuda_stream_s *ccuda_stream;
 typedef struct ccuda_event_s *ccuda_event;
 /// An address in a device's memory.
 typedef uint64_t ccuda_address;
+/// `CUresult`, `CUdevice_attribute`, `CUjit_option`: enumerations, each as wide as an int.
+typedef int32_t ccuda_result;
+typedef int32_t ccuda_attribute;
+typedef int32_t ccuda_jit_option;
 
 /// `CUuuid`.
 typedef struct {

@@ -10,6 +10,9 @@ typedef struct cnvml_gpu_instance_s *cnvml_gpu_instance;
 typedef struct cnvml_compute_instance_s *cnvml_compute_instance;
 typedef struct cnvml_gpm_sample_s *cnvml_gpm_sample;
 
+/// `nvmlReturn_t`, an enumeration as wide as an int.
+typedef int32_t cnvml_return;
+
 /// The codes that our own code names; the rest are in Swift's `NVMLError`.
 enum {
     CNVML_SUCCESS = 0,
@@ -79,6 +82,8 @@ typedef struct {
 typedef struct {
     uint32_t start, size;
 } cnvml_placement;
+/// NVML has a structure of its own for places in a GPU instance, with the same fields.
+typedef cnvml_placement cnvml_ci_placement;
 
 typedef struct {
     uint32_t id, is_p2p_supported, slice_count, instance_count, multiprocessor_count;
@@ -158,13 +163,19 @@ typedef struct {
 typedef struct {
     uint32_t version;
     unsigned char cluster_uuid[16];
-    uint32_t status, clique, state, health_mask;
+    cnvml_return status;
+    uint32_t clique;
+    unsigned char state;
+    uint32_t health_mask;
 } cnvml_fabric_v2;
 
 typedef struct {
     uint32_t version;
     unsigned char cluster_uuid[16];
-    uint32_t status, clique, state, health_mask;
+    cnvml_return status;
+    uint32_t clique;
+    unsigned char state;
+    uint32_t health_mask;
     unsigned char health_summary;
 } cnvml_fabric_v3;
 
@@ -182,7 +193,7 @@ typedef struct {
 
 typedef struct {
     uint32_t metric;
-    int32_t status;
+    cnvml_return status;
     double value;
     const char *short_name, *long_name, *unit;
 } cnvml_gpm_metric;

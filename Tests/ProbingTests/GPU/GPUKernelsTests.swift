@@ -7,11 +7,6 @@ import Testing
 @Suite struct GPUKernelsTests {
     static let sources = [GPUKernels.general, GPUKernels.tensor]
 
-    /// NVIDIA's assembler where one is installed; tests that need it then run.
-    static let assembler: String? = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-        .map { "\($0)/ptxas" }.appending("/usr/local/cuda/bin/ptxas")
-        .first { FileManager.default.isExecutableFile(atPath: $0) }
-
     /// The kernels of a source: name, parameters, body.
     static func entries(_ source: String) -> [(name: String, parameters: [String: String], body: String)] {
         source.components(separatedBy: ".visible .entry ").dropFirst().compactMap { part in
@@ -81,8 +76,11 @@ import Testing
 
     @Test(
         "NVIDIA's assembler takes the PTX and spills no register",
-        .enabled(if: assembler != nil, "ptxas is not installed"),
-        arguments: [(0, "sm_75"), (0, "sm_90"), (1, "sm_80"), (1, "sm_90")]
+        .enabled(if: NVIDIAParts.assembler != nil, "there is no ptxas here; scripts/cuda-parts fetches one"),
+        arguments: [
+            (0, "sm_70"), (0, "sm_75"), (0, "sm_80"), (0, "sm_90"), (0, "sm_100"), (0, "sm_120"),
+            (1, "sm_80"), (1, "sm_86"), (1, "sm_89"), (1, "sm_90"), (1, "sm_100"), (1, "sm_120"),
+        ]
     )
     func assembles(index: Int, target: String) throws {
         let folder = FileManager.default.temporaryDirectory.appending(path: "ptx-\(UUID().uuidString)")
@@ -91,7 +89,7 @@ import Testing
         let file = folder.appending(path: "kernels.ptx")
         try Self.sources[index].write(to: file, atomically: true, encoding: .utf8)
         let process = Process()
-        process.executableURL = URL(filePath: try #require(Self.assembler))
+        process.executableURL = URL(filePath: try #require(NVIDIAParts.assembler))
         process.arguments = ["-v", "-arch=\(target)", file.path, "-o", folder.appending(path: "out").path]
         let errors = Pipe()
         process.standardError = errors
@@ -114,8 +112,4 @@ import Testing
             #expect(GPUMemoryCheck.sum(words: words, seed: seed) == naive)
         }
     }
-}
-
-extension Array {
-    fileprivate func appending(_ element: Element) -> [Element] { self + [element] }
 }

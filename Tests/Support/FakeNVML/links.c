@@ -83,7 +83,8 @@ int nvmlDeviceGetGpuFabricInfoV(void *device, void *value) {
     memset((char *)value + 4, 0, 16);
     put32(value, 20, set ? (uint32_t)set->values[0] : 0);
     put32(value, 24, set && set->count > 1 ? (uint32_t)set->values[1] : 0);
-    put32(value, 28, set && set->count > 2 ? (uint32_t)set->values[2] : one->nvlinks ? 3 : 0);
+    // The state is one byte. The three behind it are nobody's, and need not be zero.
+    put32(value, 28, 0xA5A5A500u | (uint8_t)(set && set->count > 2 ? set->values[2] : one->nvlinks ? 3 : 0));
     put32(value, 32, set && set->count > 3 ? (uint32_t)set->values[3] : 0);
     if (third) ((unsigned char *)value)[36] = one->nvlinks ? 1 : 0;
     return leave(SUCCESS);

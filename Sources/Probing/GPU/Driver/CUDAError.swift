@@ -31,12 +31,12 @@ package struct CUDAError: Error, Sendable, Hashable, CustomStringConvertible {
         switch Int(code) {
         case CCUDA_OUT_OF_MEMORY: "the GPU or the host has too little free memory"
         case 34: "this libcuda is the toolkit's stub; the driver's own is needed"
-        case 35: "the driver is too old for its own library"
+        case 36: "the driver is too old for the call"
         case 46: "the GPU is busy or allows one process at a time"
         case CCUDA_NO_DEVICE: "no GPU is visible; see nvidia-smi and CUDA_VISIBLE_DEVICES"
         case CCUDA_INVALID_DEVICE: "there is no such GPU"
         case 201: "the context is not valid any more"
-        case 205, 700: "the probe reached memory that is not its own"
+        case 700: "the probe reached memory that is not its own"
         case 209: "the GPU is of a kind that the probe's code does not run on"
         case 214: "ECC found a memory error that it could not correct"
         case CCUDA_INVALID_PTX: "the driver does not take the probe's PTX"
@@ -46,7 +46,8 @@ package struct CUDAError: Error, Sendable, Hashable, CustomStringConvertible {
         case 719: "a kernel failed while it ran; see `dmesg | grep Xid`"
         case 802: "the system is not ready: on NVSwitch systems start nvidia-fabricmanager"
         case 803: "the driver's library and its kernel module are of different versions; restart after the update"
-        case 804: "the library needs a newer kernel driver"
+        case 804:
+            "this libcuda is of CUDA's compatibility package, which works on GPUs for data centres alone; take the driver's own"
         case CCUDA_UNKNOWN: "the driver gives no reason; see `dmesg | grep -i nvrm`"
         default: nil
         }

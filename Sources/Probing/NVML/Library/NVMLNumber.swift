@@ -87,7 +87,17 @@ package struct NVMLPair: Sendable {
     }
 
     /// Major and minor, such as 9 and 0.
-    package static let computeCapability = NVMLPair("nvmlDeviceGetCudaComputeCapability", cnvml_ComputeCapability)
+    package static let computeCapability = NVMLPair("nvmlDeviceGetCudaComputeCapability") {
+        table,
+        device,
+        major,
+        minor in
+        var found: (major: Int32, minor: Int32) = (0, 0)
+        let code = cnvml_ComputeCapability(table, device, &found.major, &found.minor)
+        major?.pointee = UInt32(clamping: found.major)
+        minor?.pointee = UInt32(clamping: found.minor)
+        return code
+    }
     /// Whether ECC is on, and whether it will be after a reset.
     package static let eccMode = NVMLPair("nvmlDeviceGetEccMode", cnvml_EccMode)
     /// Whether MIG is on, and whether it will be after a reset.

@@ -19,7 +19,7 @@ extension NVMLRecorder {
         }
         ask("nvmlDeviceGetNvLinkInfo", gpu, device.nvLinkIsEncrypted) { $0 ? "1" : "0" }
         ask("nvmlDeviceGetGpuFabricInfo", gpu, device.fabric) { fabric in
-            let numbers = NVMLWords.numbers([fabric.state, fabric.status, fabric.clique])
+            let numbers = NVMLWords.numbers([Int64(fabric.state), Int64(fabric.status), Int64(fabric.clique)])
             return "\(numbers) \(NVMLWords.bits(fabric.health_mask)) \(fabric.health_summary)"
         }
         ask("nvmlDeviceGetC2cModeInfo", gpu, device.c2cIsEnabled) { $0 ? "1" : "0" }
