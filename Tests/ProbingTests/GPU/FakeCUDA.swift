@@ -9,6 +9,7 @@ final class FakeCUDA: Sendable {
     /// The library's file.
     let path: String
     private let folder: URL
+    private let handle: Handle
     private let nvml: String
     private let clock: @Sendable () -> UInt64
 
@@ -20,10 +21,19 @@ final class FakeCUDA: Sendable {
         (path, folder) = (installed.library.path, installed.folder)
         self.nvml = nvml
         let handle = try #require(dlopen(path, RTLD_NOW | RTLD_LOCAL))
+        self.handle = Handle(pointer: handle)
         let symbol = try #require(dlsym(handle, "fake_cuda_now"))
         let now = unsafeBitCast(symbol, to: (@convention(c) () -> Double).self)
         clock = { UInt64(now()) }
     }
+
+    /// The library as the linker knows it; it stays open.
+    private struct Handle: @unchecked Sendable {
+        let pointer: UnsafeMutableRawPointer
+    }
+
+    /// A symbol that the fake has beside CUDA's.
+    func symbol(_ name: String) throws -> UnsafeMutableRawPointer { try #require(dlsym(handle.pointer, name)) }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
 

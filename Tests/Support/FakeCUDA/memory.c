@@ -26,6 +26,8 @@ static int holds(const void *address, size_t bytes, int pinned) {
     return 0;
 }
 int is_device(uint64_t address, size_t bytes) { return holds((const void *)(uintptr_t)address, bytes, 0); }
+int fake_cuda_is_device(uint64_t address, size_t bytes);
+int fake_cuda_is_device(uint64_t address, size_t bytes) { return is_device(address, bytes); }
 int is_pinned(const void *address, size_t bytes) { return holds(address, bytes, 1); }
 
 static int keep(void *base, size_t bytes, int gpu, int pinned) {

@@ -1,4 +1,3 @@
-internal import CCUDA
 internal import Evidence
 internal import Probability
 
@@ -89,16 +88,11 @@ private struct GPUCompute {
         try values.withUnsafeMutableBytes { bytes in
             if let base = bytes.baseAddress { try result.read(into: base, bytes.count) }
         }
-        let iterations = sizes.turns * GPUKernels.fmaUnrolled
-        let expected = (0..<8).map { lane in
-            (0..<GPUKernels.fmaChains).reduce(Float(0)) { sum, chain in
-                // The kernel's own order: lane first, then chain.
-                sum + ccuda_fma_chain(start + Float(lane) + Float(chain), a, b, iterations)
-            }
-        }
+        let expected = FMAResults.sums(start: start, a: a, b: b, turns: sizes.turns)
         guard values.enumerated().allSatisfy({ $1 == expected[$0 % 8] }) else {
             throw ProbeRefusal("gpu_fp32_fma gave wrong results: the GPU's sums are not those that the host computes")
         }
+        let iterations = sizes.turns * GPUKernels.fmaUnrolled
         let perThread = 2 * Double(GPUKernels.fmaChains) * Double(iterations)
         add(
             "gpu_fp32_fma",

@@ -1,6 +1,19 @@
 internal import CCUDA
 internal import Probability
 
+/// What `assay_fma` must give.
+enum FMAResults {
+    /// The sum of each of the eight kinds of threads, thread t being of kind t mod 8.
+    static func sums(start: Float, a: Float, b: Float, turns: UInt32) -> [Float] {
+        (0..<8).map { lane in
+            (0..<GPUKernels.fmaChains).reduce(Float(0)) { sum, chain in
+                // The kernel's own order: lane first, then chain.
+                sum + ccuda_fma_chain(start + Float(lane) + Float(chain), a, b, turns * GPUKernels.fmaUnrolled)
+            }
+        }
+    }
+}
+
 /// The matrices that the tensor kernel multiplies, of whole numbers from -2 to 2, and what must come out.
 struct TensorMatrices {
     /// A, 16 rows of 16.
