@@ -127,6 +127,35 @@ struct VerdictTests {
         #expect(busy.cost.contains("6.25 %"))
     }
 
+    @Test("A GPU behind Hyper-V's paravirtual adapter is that, whether NVML speaks of it or not")
+    func paravirtualGPU() throws {
+        let answers = [
+            "nvml nvmlInit() = ok", "nvml nvmlDeviceGetCount() = 1", "nvml nvmlDeviceGetName(0) = NVIDIA RTX A6000",
+            "nvml nvmlDeviceGetVirtualizationMode(0) = 0",
+        ]
+        for lines in [[], answers] {
+            let fixture = lines.reduce(HostFixture(named: "wsl")) { $0.with($1) }
+            let inspection = Inspection(fixture.view())
+            #expect(inspection.attachment.model == nil && inspection.attachment.reason.contains("dxgkrnl"))
+        }
+    }
+
+    @Test("Where NVML answers and does not tell a GPU's link, sysfs does")
+    func linkBySysfs() throws {
+        let fixture = HostFixture(named: "dgx-bare-metal").with(
+            "pci 0000:18:00.0 10de:2330 030200 driver=nvidia node=0 group=40 link=32.0x8of32.0x16",
+            "nvml nvmlDeviceGetCurrPcieLinkWidth(0) = error 3 NOT_SUPPORTED"
+        )
+        let finding = try #require(Inspection(fixture.view()).findings.first { $0.id == "pcie-link" })
+        #expect(finding.subject == "0000:18:00.0" && finding.title.contains("x8 of"), "\(finding.title)")
+        // What NVML tells is not told twice.
+        let told = HostFixture(named: "dgx-bare-metal").with(
+            "pci 0000:18:00.0 10de:2330 030200 driver=nvidia node=0 group=40 link=32.0x8of32.0x16",
+            "nvml nvmlDeviceGetCurrPcieLinkWidth(0) = 8"
+        )
+        #expect(Inspection(told.view()).findings.map(\.subject) == ["GPU 0"])
+    }
+
     @Test("A narrow link is a finding at idle too, without the speed of the idle reading in its cost")
     func narrow() throws {
         let link = "pci 0000:18:00.0 10de:2330 030200 driver=nvidia node=0 group=40 link=2.5x8of32.0x16"
