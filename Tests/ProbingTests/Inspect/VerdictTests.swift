@@ -115,6 +115,21 @@ struct VerdictTests {
         #expect(finding.remedy.hasPrefix("setpci -s 0000:17:00.0 ECAP_ACS+0x6.w=0000"))
     }
 
+    @Test(
+        "Translated addresses pass a redirecting bridge that lets them",
+        arguments: [("005d", "8000", true), ("005d", "0000", false), ("001d", "8000", false), ("007d", "8000", false)]
+    )
+    func translatedAddresses(_ control: String, _ translation: String, _ passes: Bool) {
+        let way = "above=0000:15:01.0/0000:16:00.0"
+        let fixture = HostFixture(named: "dgx-bare-metal").with(
+            "pci 0000:17:00.0 1000:c030 060400 \(way) acs=\(control)",
+            "pci 0000:17:02.0 1000:c030 060400 \(way) acs=\(control)",
+            "pci 0000:1a:00.0 15b3:1021 020700 \(way)/0000:17:02.0 driver=mlx5_core node=0 group=41 ats=\(translation)"
+        )
+        let found = Inspection(fixture.view()).findings.filter { $0.id == "acs-redirect" }.map(\.subject)
+        #expect(found == (passes ? [] : ["0000:17:00.0", "0000:17:02.0"]))
+    }
+
     @Test("A slow link is an idle reading until the GPU is under load")
     func load() throws {
         let fixture = HostFixture(named: "dgx-bare-metal").with("nvml nvmlDeviceGetCurrPcieLinkGeneration(0) = 1")

@@ -75,7 +75,12 @@ extension Survey {
                 for address in way {
                     guard let bridge = facts.pci[address] else { continue }
                     if let space = bridge.space, space.hasExtendedSpace {
-                        if space.accessControl?.redirects == true, redirected[address] == nil {
+                        // What an adapter sends to translated addresses goes directly where the bridge lets it.
+                        let isDirect = adapter.space?.translatesAddresses == true
+                        if let control = space.accessControl, control.redirects,
+                            !(isDirect && control.directTranslated && !control.controlsEgress),
+                            redirected[address] == nil
+                        {
                             redirected[address] = (gpu.address, adapter.address)
                         }
                     } else {
@@ -97,7 +102,8 @@ extension Survey {
                 .medium,
                 from: "/sys/bus/pci/devices/\(address)/config, ACSCtl \(text)",
                 mend: "setpci -s \(address) ECAP_ACS+0x6.w=0000, at each start, or boot with "
-                    + "pci=disable_acs_redir=\(address); where guests share the switch, keep ACS and enable ATS instead."
+                    + "pci=disable_acs_redir=\(address); where guests share the switch, keep ACS, and enable "
+                    + "ATS on the adapter and DirectTrans on the bridge instead."
             )
         }
         translation(&examination)
