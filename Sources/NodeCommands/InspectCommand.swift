@@ -90,7 +90,7 @@ package struct InspectCommand: ParsableCommand {
             if Files.isFolder(from) { return try HostCapture.read(folder: from) }
             let bytes = try Files.read(
                 from,
-                limit: 256 << 20,
+                limit: TapeArchive.maximumBytes,
                 expected: "a capture (make one with: assay inspect --capture)"
             )
             return try HostCapture.read(bytes, file: from)

@@ -27,6 +27,17 @@ import Testing
         }
     }
 
+    @Test("a capture longer than any is refused by its length, unread")
+    func hole() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("hole.tar", "")
+        #expect(truncate(folder.path + "/hole.tar", 100 << 30) == 0)
+        let began = Date()
+        let outcome = try AssayBinary.run(["inspect", "--from", "hole.tar"], in: folder.path)
+        #expect(outcome.status == 2 && outcome.errors.contains("is larger than 64 MiB"), "\(outcome.errors)")
+        #expect(Date().timeIntervalSince(began) < 10)
+    }
+
     @Test("the GPU cannot be both measured and left out")
     func contradiction() throws {
         let folder = try TemporaryFolder()

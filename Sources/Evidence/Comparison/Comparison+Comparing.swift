@@ -95,8 +95,8 @@ extension Comparison {
                 throw .sameRecord(first: first, second: record.file)
             }
         }
-        // Twenty equal samples are no chance, wherever they stand.
-        try refuseCopies(baseline + other) { _, series in series.count >= 20 }
+        // Samples that differ among themselves and agree with others one by one are no chance, wherever they stand.
+        try refuseCopies(baseline + other) { _, series in isTelling(series) }
         // Fewer may be, where a clock is coarse; not so in one arm under one name, which is one run.
         for arm in [baseline, other] { try refuseCopies(arm) { host, _ in !host.isUnnamed } }
     }
@@ -110,8 +110,13 @@ extension Comparison {
                 throw .sameRecord(first: first, second: record.file)
             }
         }
-        try refuseCopies(records) { _, series in series.count >= 20 }
+        try refuseCopies(records) { _, series in isTelling(series) }
         try refuseCopies(records) { host, _ in !host.isUnnamed }
+    }
+
+    /// Whether series that agree are one: not where all samples are equal, as of a job that rounds what it prints.
+    private static func isTelling(_ series: SampleSummary) -> Bool {
+        series.count >= 20 && series.minimum < series.maximum
     }
 
     private static func refuseCopies(
@@ -123,7 +128,7 @@ extension Comparison {
             for (host, boot, run) in record.runs {
                 for series in run.series where counts(host, series) {
                     // A counter may well read the same in two runs; what began at another time is another run.
-                    let started = series.count < 20 ? run.started : nil
+                    let started = isTelling(series) ? nil : run.started
                     let key = SeriesKey(host: host.id, boot: boot.id, run: run.id, started: started, series: series)
                     if let first = seen.updateValue(record.file, forKey: key) {
                         throw .sameRun(

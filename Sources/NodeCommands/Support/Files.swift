@@ -10,6 +10,12 @@ package enum Files {
     package static func read(_ path: String, limit: Int, expected: String) throws(Failure) -> [UInt8] {
         let handle = try opened(path, expected: expected, remedy: "write what it gives to a file, and name that")
         defer { fclose(handle) }
+        let tooLarge = Failure.input([
+            "\(path): is larger than \(limit >> 20) MiB, the most that Assay reads; expected \(expected)"
+        ])
+        // A sparse file of any size costs nothing to make: its length says enough.
+        var status = stat()
+        if fstat(fileno(handle), &status) == 0, status.st_size > limit { throw tooLarge }
         var bytes: [UInt8] = []
         let chunk = 1 << 20
         while true {
@@ -19,11 +25,7 @@ package enum Files {
                 fread(buffer.baseAddress.map { $0 + before }, 1, chunk, handle)
             }
             bytes.removeLast(chunk - got)
-            if bytes.count > limit {
-                throw .input([
-                    "\(path): is larger than \(limit >> 20) MiB, the most that Assay reads; expected \(expected)"
-                ])
-            }
+            if bytes.count > limit { throw tooLarge }
             if got < chunk { break }
         }
         if ferror(handle) != 0 {

@@ -35,13 +35,15 @@ package struct RemoteMeasure: Sendable, Hashable {
     /// The line for the shell of that machine: measures into a folder of its own, prints the record, leaves nothing.
     ///
     /// When the connection is lost its input ends, and everything it started is ended with it: a run that nobody waits
-    /// for must not disturb the next.
+    /// for must not disturb the next. It is ended again and again: one that was about to start is not there yet when
+    /// the signal comes.
     package var line: String {
         let words = ShellText.join([program] + arguments)
         return """
             umask 077; d=$(mktemp -d) || exit 73; exec 3<&0 </dev/null; \
-            trap 'rm -rf "$d"; kill "$w" 2>/dev/null' EXIT; trap 'exit 143' HUP INT TERM; \
-            p=$$; (trap - EXIT; cat <&3 >/dev/null; kill -TERM "$p"; kill -TERM 0) 2>/dev/null >&2 & w=$!; \
+            trap 'rm -rf "$d"; kill -KILL "$w" 2>/dev/null' EXIT; trap 'exit 143' HUP INT TERM; \
+            p=$$; (trap - EXIT; cat <&3 >/dev/null; trap '' TERM; \
+            while kill -TERM "$p"; do kill -TERM 0; sleep 10; done) 2>/dev/null >&2 & w=$!; \
             \(words) -o "$d/run.record.json" >/dev/null 3<&-; s=$?; \
             [ "$s" -ne 0 ] || cat "$d/run.record.json" || s=74; exit "$s"
             """
@@ -98,6 +100,11 @@ package struct RemoteMeasure: Sendable, Hashable {
                 "\(quoted(program)) cannot be run there\(said); install assay-node, or name it with --remote-program"
             )
         case 2, 64: PairFailure(.final, "was refused\(said)")
+        case 74:
+            PairFailure(
+                .final,
+                "left no record\(said): \(quoted(program)) is no assay-node; name it with --remote-program"
+            )
         case 73: PairFailure(.failed, "has no room for a temporary folder\(said)")
         default: PairFailure(.failed, "ended with status \(status)\(said)")
         }

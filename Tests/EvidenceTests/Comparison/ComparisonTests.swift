@@ -330,6 +330,16 @@ struct ComparisonTests {
             try Sample.record(hosts: ["a": [[try Sample.run("1", [1], started: minute)]]])
         }
         #expect(throws: Never.self) { try Comparison.compare(baseline: apart, other: [b]) }
+        // So is one of a job that rounds its steps to one value; with one beginning it is the same.
+        let rounded = try [0, 1, 1].enumerated().map { copy, minute in
+            let run = try Sample.run("1", Array(repeating: 0.01, count: 30), started: minute)
+            return try Sample.record(facts: ["copy": "\(copy)"], hosts: ["a": [[run]]])
+        }
+        #expect(throws: Never.self) { try Comparison.compare(baseline: [rounded[0]], other: [rounded[1]]) }
+        #expect(throws: Never.self) { try Comparison.compare(baseline: [rounded[0], rounded[1]], other: [b]) }
+        #expect(throws: ComparisonError.self) {
+            try Comparison.compare(baseline: [rounded[1], rounded[2]], other: [b])
+        }
         let together = try [0, 1].map { copy in
             let run = try Sample.run("1", [1], started: 0)
             return try Sample.record(facts: ["copy": "\(copy)"], hosts: ["a": [[run]]])

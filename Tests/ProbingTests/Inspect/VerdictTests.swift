@@ -115,6 +115,21 @@ struct VerdictTests {
         #expect(finding.remedy.hasPrefix("setpci -s 0000:17:00.0 ECAP_ACS+0x6.w=0000"))
     }
 
+    @Test(
+        "Translated addresses pass a redirecting bridge that lets them",
+        arguments: [("005d", "8000", true), ("005d", "0000", false), ("001d", "8000", false), ("007d", "8000", false)]
+    )
+    func translatedAddresses(_ control: String, _ translation: String, _ passes: Bool) {
+        let way = "above=0000:15:01.0/0000:16:00.0"
+        let fixture = HostFixture(named: "dgx-bare-metal").with(
+            "pci 0000:17:00.0 1000:c030 060400 \(way) acs=\(control)",
+            "pci 0000:17:02.0 1000:c030 060400 \(way) acs=\(control)",
+            "pci 0000:1a:00.0 15b3:1021 020700 \(way)/0000:17:02.0 driver=mlx5_core node=0 group=41 ats=\(translation)"
+        )
+        let found = Inspection(fixture.view()).findings.filter { $0.id == "acs-redirect" }.map(\.subject)
+        #expect(found == (passes ? [] : ["0000:17:00.0", "0000:17:02.0"]))
+    }
+
     @Test("A slow link is an idle reading until the GPU is under load")
     func load() throws {
         let fixture = HostFixture(named: "dgx-bare-metal").with("nvml nvmlDeviceGetCurrPcieLinkGeneration(0) = 1")
@@ -125,6 +140,35 @@ struct VerdictTests {
         let busy = try #require(Inspection(fixture.view(), underLoad: true).findings.first)
         #expect(busy.id == "pcie-link" && busy.severity == .high && !busy.title.contains("idle reading"))
         #expect(busy.cost.contains("6.25 %"))
+    }
+
+    @Test("A GPU behind Hyper-V's paravirtual adapter is that, whether NVML speaks of it or not")
+    func paravirtualGPU() throws {
+        let answers = [
+            "nvml nvmlInit() = ok", "nvml nvmlDeviceGetCount() = 1", "nvml nvmlDeviceGetName(0) = NVIDIA RTX A6000",
+            "nvml nvmlDeviceGetVirtualizationMode(0) = 0",
+        ]
+        for lines in [[], answers] {
+            let fixture = lines.reduce(HostFixture(named: "wsl")) { $0.with($1) }
+            let inspection = Inspection(fixture.view())
+            #expect(inspection.attachment.model == nil && inspection.attachment.reason.contains("dxgkrnl"))
+        }
+    }
+
+    @Test("Where NVML answers and does not tell a GPU's link, sysfs does")
+    func linkBySysfs() throws {
+        let fixture = HostFixture(named: "dgx-bare-metal").with(
+            "pci 0000:18:00.0 10de:2330 030200 driver=nvidia node=0 group=40 link=32.0x8of32.0x16",
+            "nvml nvmlDeviceGetCurrPcieLinkWidth(0) = error 3 NOT_SUPPORTED"
+        )
+        let finding = try #require(Inspection(fixture.view()).findings.first { $0.id == "pcie-link" })
+        #expect(finding.subject == "0000:18:00.0" && finding.title.contains("x8 of"), "\(finding.title)")
+        // What NVML tells is not told twice.
+        let told = HostFixture(named: "dgx-bare-metal").with(
+            "pci 0000:18:00.0 10de:2330 030200 driver=nvidia node=0 group=40 link=32.0x8of32.0x16",
+            "nvml nvmlDeviceGetCurrPcieLinkWidth(0) = 8"
+        )
+        #expect(Inspection(told.view()).findings.map(\.subject) == ["GPU 0"])
     }
 
     @Test("A narrow link is a finding at idle too, without the speed of the idle reading in its cost")

@@ -14,11 +14,15 @@ import Testing
         let listener: NetworkListener
         var address: NetworkAddress { listener.address }
 
-        init(token: NetworkToken? = nil, host: String = "127.0.0.1") throws {
+        init(
+            token: NetworkToken? = nil,
+            host: String = "127.0.0.1",
+            welcome: NetworkWelcome = .live(host: "listener")
+        ) throws {
             let listener = try NetworkListener(
                 at: NetworkAddress(host: host, port: 0),
                 token: token,
-                welcome: .live(host: "listener"),
+                welcome: welcome,
                 report: { _ in }
             )
             self.listener = listener
@@ -210,6 +214,14 @@ import Testing
         }
     }
 
+    @Test("callers that say nothing keep nobody out, however many they are")
+    func silent() throws {
+        let running = try Running()
+        let silent = try (0..<150).map { _ in try socket(to: running.address) }
+        defer { for descriptor in silent { close(descriptor) } }
+        _ = try claim(running)
+    }
+
     // MARK: Measuring
 
     private func measure(
@@ -217,6 +229,7 @@ import Testing
         names: [String] = ComponentProbe.networkNames,
         rounds: Int = 1,
         token: NetworkToken? = nil,
+        allowsEmulated: Bool = true,
         progress: (MeasureSession.Progress) -> Void = { _ in }
     ) throws -> MeasureOutcome {
         let target = NetworkTarget(peers: listeners.map(\.address))
@@ -235,9 +248,58 @@ import Testing
             plan,
             layout: layout,
             launcher: InProcessLauncher(probes: ComponentProbe.network(target)),
-            options: .init(keepsDisturbed: true, allowsEmulated: true),
+            options: .init(keepsDisturbed: true, allowsEmulated: allowsEmulated),
             progress: progress
         )
+    }
+
+    @Test("a listener whose processor may be emulated is refused or marked like our own", arguments: [false, true])
+    func doubtful(allowed: Bool) throws {
+        let welcome = NetworkWelcome(host: "guest", boot: "b", emulationDoubt: "nothing names KVM")
+        let running = try Running(welcome: welcome)
+        let outcome = try measure([running], names: ["network-latency"], allowsEmulated: allowed)
+        let reason = "whether the processor of \(running.address) is emulated is not shown: nothing names KVM"
+        if allowed {
+            #expect(!outcome.measured.isEmpty, "\(outcome.sentences)")
+            #expect(outcome.marks.contains { $0.kind == .perhapsEmulated && $0.sentence == reason } || Emulation.isSeen)
+        } else {
+            #expect(outcome.measured.isEmpty && outcome.rounds.isEmpty)
+            #expect(outcome.sentences.contains { $0.contains(reason) } || Emulation.isSeen, "\(outcome.sentences)")
+        }
+    }
+
+    @Test("an emulated processor at any end outweighs doubt at all, and our own comes first")
+    func emulation() {
+        let sure = NetworkWelcome(host: "a", boot: "b", emulation: "it says so")
+        let doubtful = NetworkWelcome(host: "a", boot: "b", emulationDoubt: "who knows")
+        let quiet = NetworkWelcome(host: "a", boot: "b")
+        func judge(_ sign: String?, _ doubt: String?, _ peers: [NetworkWelcome]) -> Disturbance? {
+            NetworkSession.emulation((sign, doubt), peers: peers.enumerated().map { ("p\($0.offset)", $0.element) })
+        }
+        #expect(judge(nil, nil, [quiet, quiet]) == nil)
+        #expect(
+            judge(nil, nil, [quiet, doubtful])
+                == Disturbance(.perhapsEmulated, "whether the processor of p1 is emulated is not shown: who knows")
+        )
+        #expect(
+            judge(nil, "x", [doubtful, sure]) == Disturbance(.emulated, "the processor of p1 is emulated: it says so")
+        )
+        #expect(judge("here", nil, [sure]) == Disturbance(.emulated, "the processor is emulated: here"))
+        #expect(
+            judge(nil, "x", [doubtful])
+                == Disturbance(.perhapsEmulated, "whether the processor is emulated is not shown: x")
+        )
+    }
+
+    @Test("what a listener tells of its processor travels")
+    func welcome() throws {
+        for told in [
+            NetworkWelcome(host: "a", boot: "b"), NetworkWelcome(host: "a", boot: "b", emulation: "e"),
+            NetworkWelcome(host: "a", boot: "b", emulationDoubt: "d"),
+        ] {
+            let value = try JSONDocument.parse(try told.json.canonical(), file: "welcome")
+            #expect(try NetworkWelcome(Reader(value, file: "welcome")) == told)
+        }
     }
 
     @Test("every metric has samples, with two and with three processes", arguments: [1, 2])
@@ -279,4 +341,9 @@ import Testing
         #expect(outcome.rounds.count < 50)
         #expect(outcome.sentences.contains { $0.contains("interrupted") })
     }
+}
+
+extension Emulation {
+    /// Whether this machine itself raises the question, and so speaks first.
+    fileprivate static var isSeen: Bool { sign() != nil || doubt() != nil }
 }

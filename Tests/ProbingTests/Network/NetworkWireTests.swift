@@ -62,7 +62,7 @@ import Testing
             return header
         }
         let cases: [([UInt8], NetworkFrame.HeaderError)] = [
-            (Array("HTTP/1.1 400".utf8), .notAssay), (with(0, [0]), .notAssay), (with(4, [0, 2]), .version(2)),
+            (Array("HTTP/1.1 400".utf8), .notAssay), (with(0, [0]), .notAssay), (with(4, [0, 3]), .version(3)),
             (with(4, [0xFF, 0xFF]), .version(65_535)), (with(6, [0, 0]), .kind(0)), (with(6, [1, 2]), .kind(258)),
             (with(8, [0xFF, 0xFF, 0xFF, 0xFF]), .length(4_294_967_295)), (with(8, [0, 4, 0, 1]), .length(262_145)),
         ]
@@ -161,7 +161,7 @@ import Testing
         let proof = token.proof(.caller, nonce: "n", [[1, 2], [3]]).map { byte in
             (byte < 16 ? "0" : "") + String(byte, radix: 16)
         }
-        #expect(proof.joined() == "6a51c6b3cb52e21fe68730265cf54d964da13ca569f3f7c972bec2b08259aa29")
+        #expect(proof.joined() == "6f511f068f791bf0ec016c5448bb638521b6f75d66534c4e293cb2dfb366043c")
     }
 
     @Test("short and long tokens are refused", arguments: [0, 1, 15, 4_097])

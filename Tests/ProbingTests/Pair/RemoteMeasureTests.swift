@@ -96,7 +96,7 @@ import Testing
             ("exit 255", PairFailure.Kind.unreachable, "not reached"),
             ("echo 'no such probe' >&2; exit 64", .final, "was refused: no such probe"),
             ("echo 'first'  >&2; echo 'the GPU is busy' >&2; exit 3", .failed, "status 3: the GPU is busy"),
-            ("echo nothing", .failed, "no such file"), ("echo '{}' > \"$2\"", .failed, "no record"),
+            ("echo nothing", .final, "is no assay-node"), ("echo '{}' > \"$2\"", .failed, "no record"),
             ("head -c 100 \"$(dirname \"$0\")/record\" > \"$2\"", .failed, "no record"),
             ("kill -KILL $$", .failed, "status 137"), ("exit 127", .final, "install assay-node"),
         ]

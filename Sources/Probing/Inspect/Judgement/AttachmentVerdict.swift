@@ -136,6 +136,14 @@ struct AttachmentJudge {
         func answer(_ model: DeploymentModel?, _ detail: String, _ reason: String) -> AttachmentVerdict {
             AttachmentVerdict(model: model, detail: sure ?? detail, reason: reason)
         }
+        // As in WSL: NVML speaks of the host's GPU, and its device here is Hyper-V's.
+        if facts.pci.all.contains(where: { $0.vendor == 0x1414 && $0.device == 0x008E }) {
+            return answer(
+                nil,
+                "vm-paravirtual-gpu",
+                "The GPU is reached through Hyper-V's paravirtual adapter (dxgkrnl), which none of the six models describes."
+            )
+        }
         let models = Set(guestModels)
         if models.count > 1 {
             let names = models.map(\.rawValue).sorted().joined(separator: " and ")

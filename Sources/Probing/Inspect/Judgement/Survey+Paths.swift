@@ -75,7 +75,12 @@ extension Survey {
                 for address in way {
                     guard let bridge = facts.pci[address] else { continue }
                     if let space = bridge.space, space.hasExtendedSpace {
-                        if space.accessControl?.redirects == true, redirected[address] == nil {
+                        // What an adapter sends to translated addresses goes directly where the bridge lets it.
+                        let isDirect = adapter.space?.translatesAddresses == true
+                        if let control = space.accessControl, control.redirects,
+                            !(isDirect && control.directTranslated && !control.controlsEgress),
+                            redirected[address] == nil
+                        {
                             redirected[address] = (gpu.address, adapter.address)
                         }
                     } else {
@@ -97,7 +102,8 @@ extension Survey {
                 .medium,
                 from: "/sys/bus/pci/devices/\(address)/config, ACSCtl \(text)",
                 mend: "setpci -s \(address) ECAP_ACS+0x6.w=0000, at each start, or boot with "
-                    + "pci=disable_acs_redir=\(address); where guests share the switch, keep ACS and enable ATS instead."
+                    + "pci=disable_acs_redir=\(address); where guests share the switch, keep ACS, and enable "
+                    + "ATS on the adapter and DirectTrans on the bridge instead."
             )
         }
         translation(&examination)
@@ -168,15 +174,21 @@ extension Survey {
         )
     }
 
-    /// Links by sysfs, where NVML does not speak; in guests it shows the virtual port and is not believed.
+    /// Links by sysfs, of those that NVML does not speak of; in guests it shows the virtual port and is not believed.
     private mutating func links(_ examination: inout Examination) {
         let id = "pcie-link-sysfs", title = "PCI Express links by sysfs"
         guard !isVirtual else {
             return examination.skip(id, title, because: "a guest's sysfs shows the virtual port's link")
         }
-        let devices = facts.nvml.isAnswering ? rdmaDevices : pathDevices
+        let told = Set(
+            facts.nvml.isAnswering ? facts.nvml.devices.filter { $0.link != nil }.compactMap(\.address) : []
+        )
+        let devices = pathDevices.filter { !told.contains($0.address) }
         let linked = devices.compactMap { device in device.link.map { (device, $0) } }
-        guard !devices.isEmpty else { return examination.skip(id, title, because: "there is no GPU or adapter") }
+        guard !devices.isEmpty else {
+            let reason = pathDevices.isEmpty ? "there is no GPU or adapter" : "NVML tells the link of each"
+            return examination.skip(id, title, because: reason)
+        }
         examination.check(id, title, obstacle: linked.isEmpty ? "no device tells its link" : nil)
         for (device, link) in linked {
             let isSlow = link.speed < link.maximumSpeed, isNarrow = link.width < link.maximumWidth

@@ -35,6 +35,8 @@ package final class NetworkListener: Sendable {
         var session: Session?
         var sessionsDone = 0
         var conversations = 0
+        /// Callers that have not said yet what they want, the oldest first.
+        var strangers: [NetworkConnection] = []
         var isStopping = false
     }
 
@@ -119,22 +121,37 @@ package final class NetworkListener: Sendable {
             adopting: caller,
             peer: "\(NetworkAddress(host: host, port: Int(max(0, port))))"
         )
-        let hasRoom = state.withLock { state in
-            guard state.conversations < Self.mostConversations else { return false }
+        // Silent callers keep nobody out: the one that has been silent for longest makes room.
+        let (hasRoom, silent) = state.withLock { state in
+            var silent: NetworkConnection?
+            if state.conversations >= Self.mostConversations {
+                guard !state.strangers.isEmpty else { return (false, silent) }
+                silent = state.strangers.removeFirst()
+            }
             state.conversations += 1
-            return true
+            state.strangers.append(connection)
+            return (true, silent)
         }
+        silent?.interrupt()
         guard hasRoom else { return }
         let started = NetworkThread.start { [self] in
             converse(connection)
-            state.withLock { $0.conversations -= 1 }
+            leave(connection)
         }
-        if !started { state.withLock { $0.conversations -= 1 } }
+        if !started { leave(connection) }
+    }
+
+    private func leave(_ connection: NetworkConnection) {
+        state.withLock { state in
+            state.conversations -= 1
+            state.strangers.removeAll { $0 === connection }
+        }
     }
 
     private func converse(_ connection: NetworkConnection) {
         do {
             let (hello, said) = try connection.hear(token: token)
+            state.withLock { state in state.strangers.removeAll { $0 === connection } }
             switch hello.purpose {
             case .session: try hold(connection, hello, said)
             case .run(let work): try run(work, connection, hello, said)

@@ -61,14 +61,31 @@ package final class NetworkSession {
     }
 
     private func obstacle(_ options: MeasureSession.Options, _ outcome: inout MeasureOutcome) -> String? {
-        var signs = Emulation.sign().map { ["the processor is emulated: \($0)"] } ?? []
-        for (control, welcome) in zip(controls, welcomes) {
-            if let sign = welcome.emulation { signs.append("the processor of \(control.peer) is emulated: \(sign)") }
+        let own = (sign: Emulation.sign(), doubt: Emulation.doubt())
+        guard let mark = Self.emulation(own, peers: zip(controls.map(\.peer), welcomes).map { ($0, $1) }) else {
+            return nil
         }
-        let doubt = Emulation.doubt().map { "whether the processor is emulated is not shown: \($0)" }
-        guard let sign = signs.first ?? doubt else { return nil }
-        guard options.allowsEmulated else { return sign + "; --allow-emulated measures it all the same" }
-        outcome.marks.append(Disturbance(signs.isEmpty ? .perhapsEmulated : .emulated, sign))
+        guard options.allowsEmulated else { return mark.sentence + "; --allow-emulated measures it all the same" }
+        outcome.marks.append(mark)
+        return nil
+    }
+
+    /// What an emulated processor at any end does to the whole measurement: one that shows weighs more than a doubt.
+    static func emulation(
+        _ own: (sign: String?, doubt: String?),
+        peers: [(name: String, welcome: NetworkWelcome)]
+    ) -> Disturbance? {
+        let ends =
+            [("the processor", own.sign, own.doubt)]
+            + peers.map { ("the processor of \($0.name)", $0.welcome.emulation, $0.welcome.emulationDoubt) }
+        for (processor, sign, _) in ends {
+            if let sign { return Disturbance(.emulated, "\(processor) is emulated: \(sign)") }
+        }
+        for (processor, _, doubt) in ends {
+            if let doubt {
+                return Disturbance(.perhapsEmulated, "whether \(processor) is emulated is not shown: \(doubt)")
+            }
+        }
         return nil
     }
 
@@ -179,6 +196,12 @@ extension NetworkWelcome {
     /// What this machine tells of itself.
     package static func live(host: String) -> NetworkWelcome {
         let boot = NetworkRun.bootIdentifier()
-        return NetworkWelcome(host: host, boot: boot.isEmpty ? "unknown" : boot, emulation: Emulation.sign())
+        let sign = Emulation.sign()
+        return NetworkWelcome(
+            host: host,
+            boot: boot.isEmpty ? "unknown" : boot,
+            emulation: sign,
+            emulationDoubt: sign == nil ? Emulation.doubt() : nil
+        )
     }
 }

@@ -23,8 +23,8 @@ package struct NetworkFrame: Sendable, Hashable {
         case end
     }
 
-    /// The version that this Assay speaks.
-    package static let version: UInt16 = 1
+    /// The version that this Assay speaks; from 2 on a listener tells of doubt about its processor.
+    package static let version: UInt16 = 2
     /// Bytes of a header.
     package static let headerBytes = 12
     /// No message has more bytes after its header.

@@ -177,24 +177,31 @@ package struct NetworkWelcome: Sendable, Hashable {
     package var boot: String
     /// How an emulated processor shows, where it does.
     package var emulation: String?
+    /// Why its processor may be emulated though it does not say so, where something raises the question.
+    package var emulationDoubt: String?
 
     /// A welcome.
-    package init(host: String, boot: String, emulation: String? = nil) {
+    package init(host: String, boot: String, emulation: String? = nil, emulationDoubt: String? = nil) {
         self.host = host
         self.boot = boot
         self.emulation = emulation
+        self.emulationDoubt = emulationDoubt
     }
 
     var json: JSON {
-        .fields(["host": .string(host), "boot": .string(boot), "emulation": emulation.map { .string($0) }])
+        .fields([
+            "host": .string(host), "boot": .string(boot), "emulation": emulation.map { .string($0) },
+            "emulation_doubt": emulationDoubt.map { .string($0) },
+        ])
     }
 
     /// Reads one that came from the other end.
     package init(_ reader: Reader) throws(DocumentError) {
-        let object = try reader.object(["host", "boot", "emulation"])
+        let object = try reader.object(["host", "boot", "emulation", "emulation_doubt"])
         host = String(try object.require("host").nonEmptyString().prefix(256))
         boot = String(try object.require("boot").nonEmptyString().prefix(64))
         emulation = (try object["emulation"]?.nonEmptyString()).map { String($0.prefix(300)) }
+        emulationDoubt = (try object["emulation_doubt"]?.nonEmptyString()).map { String($0.prefix(300)) }
     }
 }
 
