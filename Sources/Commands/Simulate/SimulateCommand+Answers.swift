@@ -110,7 +110,8 @@ extension SimulateCommand {
                     on: pools,
                     model: model,
                     overheads: modelling.overheads(
-                        startUp: milliseconds(startUp),
+                        of: deployment,
+                        startUp: try startUp(of: deployment),
                         repartition: milliseconds(repartition)
                     )
                 )
@@ -123,7 +124,8 @@ extension SimulateCommand {
                 ledger: outcome.ledger,
                 rounds: (outcome.rounds, outcome.disagreement),
                 seconds: (clock.now - begin).seconds,
-                model: isMixed ? "mixed" : deployment?.rawValue ?? "not-stated",
+                // Work is priced on whole GPUs of its own where no model is named.
+                model: isMixed ? "mixed" : (deployment ?? .bareMetal).rawValue,
                 modelWords: words,
                 slices: prepared.slices,
                 unassigned: unassigned,
@@ -167,7 +169,8 @@ extension SimulateCommand {
             ? "; at no overhead: --overhead and --start-up say what it costs" : ""
         switch model {
         case .passthrough(let shapes):
-            return "\(deployment), machines of \(shapes.map(String.init).joined(separator: ", ")) GPUs\(free)"
+            let sizes = shapes == [1] ? "1 GPU" : "\(shapes.map(String.init).joined(separator: ", ")) GPUs"
+            return "\(deployment), machines of \(sizes)\(free)"
         case .dynamicMIG: return "\(deployment), instances come and go with the jobs\(free)"
         case .staticMIG(let layout, _):
             return "\(deployment), every GPU in \(layout.instances.map(\.profile).joined(separator: ", "))\(free)"
@@ -234,7 +237,7 @@ extension SimulateCommand {
                     overheads: decided?.platforms[part.model]
                         ?? modelling.overheads(
                             of: part.model,
-                            startUp: milliseconds(startUp),
+                            startUp: part.model.isVirtual ? milliseconds(startUp) : 0,
                             repartition: milliseconds(repartition)
                         ),
                     hosts: hosts,
