@@ -85,8 +85,10 @@ extension SimulateCommand {
         }
     }
 
-    /// The start-up of jobs under one model, in milliseconds. Where models with and without a hypervisor are replayed side
-    /// by side it is a machine's boot, which bare metal does not have.
+    /// The start-up of jobs under one model, in milliseconds.
+    ///
+    /// Where models with and without a hypervisor are replayed side by side it is a machine's boot, which bare metal does
+    /// not have.
     func startUp(of model: DeploymentModel) throws -> Int64 {
         guard startUp > 0, !model.isVirtual else { return milliseconds(startUp) }
         let models = try namedModels() + [cluster.deployment(nil)].compactMap { $0 }
