@@ -50,7 +50,8 @@ extension SimulateCommand {
         _ imported: ImportedTrace,
         _ setting: ReplaySetting,
         gpus: Int?,
-        model: DeploymentModel?
+        model: DeploymentModel?,
+        isTrial: Bool = false
     ) throws -> TimedReplay {
         let description = try cluster.cluster(gpus: gpus, model: model)
         let deployment = try cluster.deployment(model)
@@ -116,7 +117,10 @@ extension SimulateCommand {
                     )
                 )
             }
-            let outcome = try prepared.replay(try replayOptions(setting, trace))
+            let outcome = try prepared.replay(
+                try replayOptions(setting, trace),
+                rounds: isTrial ? PreparedReplay.roundLimit : prepared.patientLimit
+            )
             return TimedReplay(
                 trace: outcome.trace,
                 cluster: prepared.cluster,
@@ -335,7 +339,7 @@ extension SimulateCommand {
         _ objective: WaitObjective
     ) throws(SimulationError) -> WaitTrial {
         do {
-            let run = try timedReplay(of: trace, imported, setting, gpus: gpus, model: model)
+            let run = try timedReplay(of: trace, imported, setting, gpus: gpus, model: model, isTrial: true)
             return WaitTrial(run.trace, run.result, objective)
         } catch {
             throw .option("\(error)")
