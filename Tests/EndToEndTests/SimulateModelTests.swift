@@ -325,6 +325,49 @@ import Testing
         #expect(refused.status == 2 && refused.errors.contains("a100-sxm-80gb"))
     }
 
+    @Test func `what a hypervisor costs is not asked of bare metal beside it`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("t.csv", "job,submit_s,duration_s,gpus\na,0,100,1\nb,0,100,1\n")
+        let estate = ["simulate", "t.csv", "--gpus", "1", "--gpu", "a100-sxm-80gb", "--json"]
+        func ends(_ more: [String]) throws -> [Double] {
+            let report = try AssayBinary.json(estate + more, in: folder.path)
+            let runs = try #require(report["runs"] as? [[String: Any]])
+            return runs.compactMap { ($0["makespan_s"] as? NSNumber)?.doubleValue }
+        }
+        let costs = ["--overhead", "0.08", "--start-up", "60"]
+        let models = ["--sweep", "model=bare-metal,vm-passthrough,bare-metal-mig"]
+        #expect(try ends(costs + models) == [200, 336, 200])
+        let parts = ["--model", "mixed", "--assign", "*=vm-passthrough"]
+        #expect(try ends(costs + parts + ["--sweep", "model=mixed,bare-metal"]) == [336, 200])
+        // Of bare metal alone a start-up is whatever stands before its jobs' work.
+        #expect(try ends(["--start-up", "60", "--sweep", "model=bare-metal"]) == [320])
+        // Growth: two jobs a day each after the other keep the promise on bare metal for as long as it is looked.
+        try folder.write(
+            "d.csv",
+            "job,submit_s,duration_s,gpus\n" + (0..<60).map { "\($0),\($0 * 43_200),20000,1\n" }.joined()
+        )
+        let growth = try AssayBinary.json(
+            ["simulate", "d.csv", "--gpus", "1", "--gpu", "a100-sxm-80gb", "--json"]
+                + ["--overhead", "1.5", "--objective", "95:60", "--growth", "0.1", "--horizon", "0.1"]
+                + ["--replications", "3", "--growth-models", "bare-metal,vm-passthrough"],
+            in: folder.path
+        )
+        let broken = (growth["growth"] as? [[String: Any]])?.compactMap { $0["broken_today"] as? Bool }
+        #expect(broken == [false, true])
+        // What is brought to bare-metal work without a model is priced on bare metal, and says so.
+        let recorded = try AssayBinary.json(
+            estate + ["--recorded-under", "vm-passthrough", "--recorded-overhead", "0.25"],
+            in: folder.path
+        )
+        #expect(recorded["model"] as? String == "bare-metal")
+        #expect((recorded["makespan_s"] as? NSNumber)?.doubleValue == 160)
+        let told = try AssayBinary.run(
+            ["simulate", "t.csv", "--gpus", "1", "--gpu", "a100-sxm-80gb", "--model", "vm-passthrough"],
+            in: folder.path
+        )
+        #expect(told.output.contains("machines of 1 GPU;"), "\(told.output)")
+    }
+
     @Test func `the same work is priced under every model, whether its costs are stated or not`() throws {
         let folder = try TemporaryFolder()
         var text = "job,submit_s,duration_s,gpus,profile\n"
@@ -434,6 +477,20 @@ import Testing
             (hosts + ["--replications", "5"], "--growth"), (hosts + ["--horizon", "5"], "--growth"),
             (hosts + ["--sample", "60"], "--series"), (hosts + ["--half-life", "24"], "--queue fair"),
             (hosts + ["--shards-per-gpu", "8"], "sacct"), (hosts + ["--sweep", "gpus=4,,5"], "empty item"),
+            (hosts + ["--model", "bare-metal", "--overhead", "0.1"], "not with bare-metal"),
+            (hosts + ["--overhead", "0.1"], "name one with --model"),
+            (hosts + ["--model", "mixed", "--assign", "*=bare-metal", "--overhead", "0.1"], "not with bare-metal"),
+            (["--gpus", "8", "--repartition", "5"], "such as bare-metal-mig"),
+            (hosts + ["--model", "vm-vgpu", "--repartition", "5"], "not with vm-vgpu"),
+            (hosts + ["--slices", "1g.10gb=7", "--repartition", "5"], "fixed layout"),
+            (hosts + ["--estimates", "3"], "--queue easy or fair"),
+            (hosts + ["--estimates", "3", "--sweep", "policy=fcfs,priority"], "--queue easy or fair"),
+            (hosts + ["--no-departures", "--queue", "easy"], "--queue is of a replay in time"),
+            (hosts + ["--no-departures", "--start-up", "5"], "--start-up is of a replay in time"),
+            (hosts + ["--no-departures", "--estimates", "3"], "--estimates is of a replay in time"),
+            (hosts + ["--no-departures", "--repartition", "5"], "--repartition is of a replay in time"),
+            (hosts + ["--no-departures", "--sweep", "policy=fgd,easy"], "--sweep policy= names a queue"),
+            (hosts + ["--model", "mixd"], "did you mean 'mixed'?"),
         ] {
             let result = try AssayBinary.run(["simulate", "t.csv"] + arguments, in: folder.path)
             #expect(result.status == 64 && result.errors.contains(word), "\(arguments): \(result.errors)")

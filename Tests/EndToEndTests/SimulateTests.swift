@@ -102,6 +102,27 @@ import Testing
         #expect((report["arrived_share"] as? Double ?? 0) >= 1.2)
     }
 
+    @Test func `the place of a job without a GPU names none, on shared GPUs too`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("nodes.csv", "sn,cpu_milli,memory_mib,gpu,model\nn0,64000,262144,2,P100\n")
+        try folder.write(
+            "pods.csv",
+            """
+            name,cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,creation_time,deletion_time,scheduled_time
+            a,1000,1000,0,0,,0,9,0
+            b,1000,1000,1,250,,0,9,0
+
+            """
+        )
+        for more in [[], ["--no-departures"]] {
+            let arguments = ["simulate", "pods.csv", "--nodes", "nodes.csv", "--jobs", "j.csv", "--json"]
+            _ = try AssayBinary.json(arguments + more, in: folder.path)
+            let rows = try folder.read("j.csv").split(separator: "\n").map { $0.split(separator: ",") }
+            let row = try #require(rows.first { $0.first == "a" })
+            #expect(row.contains("0:"), "\(row)")
+        }
+    }
+
     @Test func `a sweep is the replays one by one`() throws {
         let folder = try TemporaryFolder()
         try folder.write("t.csv", Self.trace)

@@ -156,6 +156,17 @@ import Testing
         #expect((xs.max() ?? 0) - (xs.min() ?? 0) > 100, "\(area)")
     }
 
+    @Test("where nothing takes any time the axis of time goes to a second") func instant() throws {
+        var trace = Trace()
+        for id in 0..<2 { trace.append(TraceJob(id: Int64(id), submit: 0, duration: 0, gpus: 1)) }
+        let cluster = ClusterDescription.nodes([NodeGroup(name: "n", count: 1, gpus: 1)])
+        let result = try simulate(trace, on: cluster)
+        let report = ReplayReport(trace, result, ledger: JobLedger(trace, result))
+        let drawing = UtilisationChart(id: "u", report: report).drawing
+        let labels = try StrictHTML("<!DOCTYPE html>\n\(drawing.html)").all("text").map(\.text)
+        #expect(labels.contains { Double($0) == 1 } && labels.allSatisfy { !$0.hasPrefix("0.000") }, "\(labels)")
+    }
+
     @Test("the curve of waits never falls, and the rows are the groups that waited") func waits() throws {
         let page = try Self.page()
         let chart = WaitsChart(id: "w", report: page.report)

@@ -86,7 +86,7 @@ struct ClusterOptions: ParsableArguments {
     /// The deployment model of --model; nil where none, or several, are named.
     func stated() throws -> DeploymentModel? {
         guard let model, !isMixed else { return nil }
-        return try Arguments.deploymentModel(model)
+        return try Arguments.deploymentModel(model, others: ["mixed"])
     }
 
     /// The model that GPUs are handed out by: what a sweep names, else --model, else what --slices means, else, of a

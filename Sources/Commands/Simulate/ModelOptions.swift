@@ -80,22 +80,11 @@ struct ModelOptions: ParsableArguments {
         _ = try needTable(nil)
     }
 
-    /// What the model costs.
-    func overheads(startUp: Int64, repartition: Int64) -> ModelOverheads {
-        ModelOverheads(
-            overhead: overhead ?? 0,
-            startUpMilliseconds: startUp,
-            repartitionMilliseconds: repartition,
-            switching: switching ?? 0,
-            interference: interference ?? 0
-        )
-    }
-
-    /// What one model of a mixed estate costs: what a hypervisor costs is not asked of bare metal.
+    /// What one model costs: what a hypervisor costs is not asked of bare metal.
     func overheads(of model: DeploymentModel, startUp: Int64, repartition: Int64) -> ModelOverheads {
         ModelOverheads(
             overhead: model.isVirtual ? overhead ?? 0 : 0,
-            startUpMilliseconds: model.isVirtual ? startUp : 0,
+            startUpMilliseconds: startUp,
             repartitionMilliseconds: model.usesMIG ? repartition : 0,
             switching: switching ?? 0,
             interference: interference ?? 0

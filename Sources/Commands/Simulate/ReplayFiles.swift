@@ -92,9 +92,9 @@ enum ReplayFiles {
         func part(_ node: Int32, _ mask: UInt64, _ slice: Int16) -> String {
             let text = place(node, mask)
             if let name = slices.name(slice, node: node) { return "\(text):\(name)" }
-            // A share or a slot must not read as a whole GPU.
+            // A share or a slot must not read as a whole GPU; a job without a GPU has no part of one.
             let held = result.gpuEquivalents[job]
-            guard slices.areShared(node), held < 1 else { return text }
+            guard slices.areShared(node), mask != 0, held < 1 else { return text }
             return "\(text):\(NumberText.plain((Double(held) * 1_000).rounded() / 1_000))"
         }
         var text = part(result.node[job], result.gpuMask[job], result.slice[job])

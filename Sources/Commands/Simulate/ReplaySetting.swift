@@ -124,7 +124,7 @@ enum SweepPlan {
             }
             setting.gpus = gpus
         // The mixed estate is the command line's own; there is none by that name.
-        case "model": setting.model = value == "mixed" ? nil : try Arguments.deploymentModel(value)
+        case "model": setting.model = value == "mixed" ? nil : try Arguments.deploymentModel(value, others: ["mixed"])
         default:
             guard let seed = UInt64(value) else {
                 throw ValidationError("--sweep seed '\(value)' is not a whole number")

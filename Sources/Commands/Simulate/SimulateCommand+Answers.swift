@@ -50,7 +50,8 @@ extension SimulateCommand {
         _ imported: ImportedTrace,
         _ setting: ReplaySetting,
         gpus: Int?,
-        model: DeploymentModel?
+        model: DeploymentModel?,
+        isTrial: Bool = false
     ) throws -> TimedReplay {
         let description = try cluster.cluster(gpus: gpus, model: model)
         let deployment = try cluster.deployment(model)
@@ -110,12 +111,16 @@ extension SimulateCommand {
                     on: pools,
                     model: model,
                     overheads: modelling.overheads(
-                        startUp: milliseconds(startUp),
+                        of: deployment,
+                        startUp: try startUp(of: deployment),
                         repartition: milliseconds(repartition)
                     )
                 )
             }
-            let outcome = try prepared.replay(try replayOptions(setting, trace))
+            let outcome = try prepared.replay(
+                try replayOptions(setting, trace),
+                rounds: isTrial ? PreparedReplay.roundLimit : prepared.patientLimit
+            )
             return TimedReplay(
                 trace: outcome.trace,
                 cluster: prepared.cluster,
@@ -123,7 +128,8 @@ extension SimulateCommand {
                 ledger: outcome.ledger,
                 rounds: (outcome.rounds, outcome.disagreement),
                 seconds: (clock.now - begin).seconds,
-                model: isMixed ? "mixed" : deployment?.rawValue ?? "not-stated",
+                // Work is priced on whole GPUs of its own where no model is named.
+                model: isMixed ? "mixed" : (deployment ?? .bareMetal).rawValue,
                 modelWords: words,
                 slices: prepared.slices,
                 unassigned: unassigned,
@@ -167,7 +173,8 @@ extension SimulateCommand {
             ? "; at no overhead: --overhead and --start-up say what it costs" : ""
         switch model {
         case .passthrough(let shapes):
-            return "\(deployment), machines of \(shapes.map(String.init).joined(separator: ", ")) GPUs\(free)"
+            let sizes = shapes == [1] ? "1 GPU" : "\(shapes.map(String.init).joined(separator: ", ")) GPUs"
+            return "\(deployment), machines of \(sizes)\(free)"
         case .dynamicMIG: return "\(deployment), instances come and go with the jobs\(free)"
         case .staticMIG(let layout, _):
             return "\(deployment), every GPU in \(layout.instances.map(\.profile).joined(separator: ", "))\(free)"
@@ -234,7 +241,7 @@ extension SimulateCommand {
                     overheads: decided?.platforms[part.model]
                         ?? modelling.overheads(
                             of: part.model,
-                            startUp: milliseconds(startUp),
+                            startUp: part.model.isVirtual ? milliseconds(startUp) : 0,
                             repartition: milliseconds(repartition)
                         ),
                     hosts: hosts,
@@ -332,7 +339,7 @@ extension SimulateCommand {
         _ objective: WaitObjective
     ) throws(SimulationError) -> WaitTrial {
         do {
-            let run = try timedReplay(of: trace, imported, setting, gpus: gpus, model: model)
+            let run = try timedReplay(of: trace, imported, setting, gpus: gpus, model: model, isTrial: true)
             return WaitTrial(run.trace, run.result, objective)
         } catch {
             throw .option("\(error)")

@@ -43,9 +43,66 @@ extension SimulateCommand {
         }
     }
 
+    /// Refuses costs that no model of the replays has: a hypervisor's on bare metal, and the creation of instances where
+    /// none is created.
+    func requireCosts() throws {
+        guard mixed.decision == nil else { return }
+        let models = try namedModels() + [cluster.deployment(nil)].compactMap { $0 }
+        let list = Set(models.map(\.rawValue)).sorted().joined(separator: ", ")
+        let instead = list.isEmpty ? "; name one with --model" : ", not with \(list)"
+        if let overhead = modelling.overhead, overhead != 0, !models.contains(where: \.isVirtual) {
+            throw ValidationError("--overhead goes with a virtual model, such as vm-passthrough\(instead)")
+        }
+        if repartition > 0, cluster.slices != nil || !models.contains(where: \.usesMIG) {
+            let fixed = cluster.slices == nil ? instead : ", not with the fixed layout of --slices"
+            throw ValidationError(
+                "--repartition goes with a model whose instances come and go, such as bare-metal-mig\(fixed)"
+            )
+        }
+    }
+
+    /// Refuses what a scheduler in time is told where jobs arrive and stay, and estimates that no queue asks for.
+    func requireQueues() throws {
+        let plan = try sweep.map { try SweepPlan.parse($0) } ?? []
+        if noDepartures {
+            for (name, isGiven) in [
+                ("--queue", queue != "fcfs"), ("--estimates", estimates != "exact"), ("--start-up", startUp > 0),
+                ("--repartition", repartition > 0),
+            ] where isGiven {
+                throw ValidationError("\(name) is of a replay in time, not of --no-departures")
+            }
+            for entry in plan where entry.key == "queue" || entry.values.contains(where: PolicyNames.queues.contains) {
+                throw ValidationError(
+                    "--sweep \(entry.key)= names a queue, and under --no-departures nothing waits; name placements"
+                )
+            }
+        }
+        guard estimates != "exact" else { return }
+        let queues =
+            try sweep == nil ? [queue] : SweepPlan.settings(plan, from: ReplaySetting(queue: queue)).map(\.queue)
+        guard queues.contains(where: ["easy", "fair"].contains) else {
+            throw ValidationError("--estimates goes with --queue easy or fair, which ask how long a job will run")
+        }
+    }
+
+    /// The start-up of jobs under one model, in milliseconds.
+    ///
+    /// Where models with and without a hypervisor are replayed side by side it is a machine's boot, which bare metal does
+    /// not have.
+    func startUp(of model: DeploymentModel) throws -> Int64 {
+        guard startUp > 0, !model.isVirtual else { return milliseconds(startUp) }
+        let models = try namedModels() + [cluster.deployment(nil)].compactMap { $0 }
+        return cluster.isMixed || models.contains(where: \.isVirtual) ? 0 : milliseconds(startUp)
+    }
+
     /// The models of which some replay is asked; nil where only a file says.
     private func replayedModels() throws -> [DeploymentModel]? {
         if cluster.model == nil && cluster.estate != nil || mixed.decision != nil { return nil }
+        return try namedModels()
+    }
+
+    /// The models that the command line names.
+    private func namedModels() throws -> [DeploymentModel] {
         var models = try [cluster.stated()].compactMap { $0 } + mixed.assigned().map(\.model)
         models += try questions.models() ?? []
         if let sweep {

@@ -152,6 +152,7 @@ struct SimulateCommand: AsyncParsableCommand {
         }
         try refuseOverwriting()
         try requireModels()
+        try requireQueues()
         if noDepartures, quotas.isUsed {
             throw ValidationError(
                 "quotas hold jobs back until others of their team end, and under --no-departures none does"
@@ -210,6 +211,7 @@ struct SimulateCommand: AsyncParsableCommand {
     func run() async throws {
         if let writeExample { return try Files.write(.init(writeExample, bytes: ExampleTrace.csv())) }
         let base = try setting()
+        try requireCosts()
         let description = try cluster.cluster(gpus: base.gpus, model: base.model)
         let options = try reading.importOptions(
             needsTimes: !noDepartures,

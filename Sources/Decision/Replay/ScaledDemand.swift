@@ -5,8 +5,9 @@ import Scheduling
 ///
 /// A factor f gives each job floor(f + u) copies, u drawn once for the job: the jobs of a lower factor are all there at a
 /// higher one. The first copy stays where it was; a further one comes whole weeks later (whole days, in a trace of less
-/// than four weeks; the trace's end is followed by its beginning), so that it keeps the hour, and is no burst with the
-/// first. At a factor of 1 the trace is replayed as it is.
+/// than four weeks; the last week that has its day is followed by the first), so that it keeps the hour, and is no burst
+/// with the first. None falls beyond the days of the trace, where there is no demand to add to. At a factor of 1 the trace
+/// is replayed as it is.
 ///
 /// Copies are dealt and put in order once, up to a factor; a draw then takes what it needs of them, in one pass.
 struct ScaledDemand: Sendable {
@@ -23,7 +24,7 @@ struct ScaledDemand: Sendable {
     let trace: Trace
     private let from: Int64
     private let unit: Int64
-    private let units: Int
+    private let length: Int64
     private let seed: UInt64
     private let copies: ContiguousArray<Copy>
     private let dealt: Double
@@ -40,11 +41,11 @@ struct ScaledDemand: Sendable {
         self.seed = seed
         from = trace.submit.first ?? 0
         let span = (trace.submit.last ?? from) - from
-        // The last unit may be cut short: 27.9 days are four weeks.
         unit = span >= 27 * Self.day ? 7 * Self.day : Self.day
-        units = max(Int((span + unit - 1) / unit), 1)
+        // The last day may be cut short, the last week too: 27.9 days are four weeks, 30 have two days more.
+        length = max((span + Self.day - 1) / Self.day, 1) * Self.day
         dealt = min(max(factor, 1), 10_000)
-        copies = Self.deal(trace.submit, seed, from, unit, units, upTo: dealt)
+        copies = Self.deal(trace.submit, seed, from, unit, length, upTo: dealt)
     }
 
     /// How many jobs there are at a factor of 1.
@@ -67,7 +68,7 @@ struct ScaledDemand: Sendable {
     func rows(_ factor: Double) -> Draw {
         let factor = min(max(factor, 0), 10_000)
         let isKnown = factor <= dealt
-        let all = isKnown ? copies : Self.deal(trace.submit, seed, from, unit, units, upTo: factor)
+        let all = isKnown ? copies : Self.deal(trace.submit, seed, from, unit, length, upTo: factor)
         var draw = Draw()
         let most = min(all.count, Int(Double(count) * factor) + count + 16)
         draw.jobs.reserveCapacity(most)
@@ -102,22 +103,24 @@ struct ScaledDemand: Sendable {
         _ seed: UInt64,
         _ from: Int64,
         _ unit: Int64,
-        _ units: Int,
+        _ length: Int64,
         upTo factor: Double
     ) -> ContiguousArray<Copy> {
         var dealt = ContiguousArray<Copy>()
         dealt.reserveCapacity(Int(Double(submissions.count) * factor) + 16)
-        let length = Int64(units) * unit
         for index in submissions.indices {
             var random = RandomGenerator(seed: seed, stream: UInt64(index) &+ 0x5CA1_ED00)
             let share = random.uniform()
             let first = submissions[index]
             let own = first - from
+            let phase = own % unit
+            // How many units of the trace have this moment of theirs.
+            let units = Int((length - phase + unit - 1) / unit)
             for number in 0..<max(Int(factor + share), 0) {
                 var submit = first
                 if number > 0, units > 1 {
                     let shift = Int64(1 + random.index(below: units - 1)) * unit
-                    submit = from + (own + shift) % length
+                    submit = from + phase + (own - phase + shift) % (Int64(units) * unit)
                 } else if number > 0 {
                     // Within one day there is nowhere else: half an hour to either side.
                     submit = from + max(0, own + Int64((random.uniform() * 2 - 1) * 1_800_000))

@@ -6,8 +6,13 @@ package import Estate
 package enum Arguments {
     /// A deployment model by its spelling in files.
     package static func deploymentModel(_ text: String) throws -> DeploymentModel {
+        try deploymentModel(text, others: [])
+    }
+
+    /// A deployment model; `others` are words that the caller takes in its place.
+    package static func deploymentModel(_ text: String, others: [String]) throws -> DeploymentModel {
         if let model = DeploymentModel(rawValue: text) { return model }
-        let known = DeploymentModel.allCases.map(\.rawValue)
+        let known = DeploymentModel.allCases.map(\.rawValue) + others
         let hint =
             nearest(text, in: known).map { "did you mean '\($0)'?" } ?? "known are \(known.joined(separator: ", "))"
         throw ValidationError("'\(text)' is not a deployment model; \(hint)")

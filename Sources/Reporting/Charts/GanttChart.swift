@@ -13,7 +13,7 @@ struct GanttChart {
         let from = timeline.span.lowerBound
         let length = Double(timeline.span.upperBound - from)
         let (unit, scale) = TimeScale.unit(length)
-        let axis = Axis(covering: [0, length / scale], style: .amount(unit: unit))
+        let axis = Axis(covering: [0, length > 0 ? length / scale : 1], style: .amount(unit: unit))
         var chart = RowChart(
             id: id,
             title: "Node \(timeline.node), its GPUs and slices",

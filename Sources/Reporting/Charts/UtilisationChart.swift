@@ -15,7 +15,8 @@ struct UtilisationChart {
             Double(spans[index].start - from) / scale + Double(report.series.spanMilliseconds) / 2 / scale
         }
         let axis = Axis(
-            covering: [0, max(Double(report.makespanSeconds) * 1_000 / scale, 1e-9)],
+            // Up to a second where nothing took any time.
+            covering: [0, report.makespanSeconds > 0 ? Double(report.makespanSeconds) * 1_000 / scale : 1],
             style: .amount(unit: "\(unit) from the first submission")
         )
         var chart = RowChart(id: id, title: "Utilisation over time", description: description, axis: axis)

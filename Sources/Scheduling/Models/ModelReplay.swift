@@ -20,8 +20,10 @@ package struct ModelReplay: Sendable {
 }
 
 extension PreparedReplay {
-    /// The most rounds for GPUs shared in turns.
+    /// The most rounds for GPUs shared in turns, where many replays are asked for.
     package static let roundLimit = 12
+    /// The most rounds where one replay is asked for: more where they are short.
+    package var patientLimit: Int { max(Self.roundLimit, min(250, 2_000_000 / max(trace.count, 1))) }
     /// Where rounds stop: durations agree to this part.
     package static let agreement = 0.005
 
@@ -32,15 +34,23 @@ extension PreparedReplay {
     /// had, and so on until they agree; ``ModelReplay/disagreement`` says how well. Turns are fair: a job that needs
     /// less than its turn leaves the rest to others. Whole GPUs and instances take one round.
     ///
+    /// The first ``roundLimit`` rounds take shorter steps where they swing, and come near soon. Those beyond it take every
+    /// job to the very end that its company implies: what came before an end decides it, so that each round settles the
+    /// replay to a later time, until the last end is right.
+    ///
     /// - Parameters:
     ///   - options: queue, placement, seed and the rest; start-up and repartition come from the model.
     ///   - assumed: by job, the time for which it is first taken to work on a GPU shared in turns over its time alone
     ///     there; without it 1. A replay that starts from what a similar one found takes fewer rounds.
+    ///   - limit: the most rounds, such as ``patientLimit``.
+    ///   - agreement: where rounds stop before that.
     /// - Returns: the last round.
     /// - Throws: ``SimulationError``, as ``simulate(_:on:options:)``.
     package func replay(
         _ options: SimulationOptions = SimulationOptions(),
-        assuming assumed: ContiguousArray<Double>? = nil
+        assuming assumed: ContiguousArray<Double>? = nil,
+        rounds limit: Int = PreparedReplay.roundLimit,
+        agreement: Double = PreparedReplay.agreement
     ) throws(SimulationError) -> ModelReplay {
         var options = options
         options.startUpMilliseconds = 0
@@ -52,6 +62,7 @@ extension PreparedReplay {
         }
         // Only the last round says whether a promise is kept.
         options.promise = nil
+        let alone = trace
         var trace = trace
         if let assumed, assumed.count == trace.count {
             trace = lengthened(trace, company) { job, now in
@@ -64,11 +75,20 @@ extension PreparedReplay {
         var step = 1.0
         var last = Double.infinity
         while true {
-            let speeds = TurnSpeeds(self, company, trace, result).speeds
+            let turns = TurnSpeeds(self, company, trace, result)
+            let isSettling = rounds >= Self.roundLimit && limit > Self.roundLimit
+            if isSettling { step = 1 }
+            let durations = trace.duration
             var (difference, total) = (0.0, 0.0)
-            let next = lengthened(trace, company) { job, assumed in
-                guard speeds[job] > 0 else { return assumed }
-                let implied = Double(WorkTrace.scaled(ledger.work[job], 1 / (speedAlone[job] * speeds[job])))
+            // Settling starts from the trace itself, so that roundings of one round are not those of the next.
+            let next = lengthened(isSettling ? alone : trace, company) { job, _ in
+                let assumed = Double(max(durations[job] - ledger.inactive[job], 0))
+                let speed = turns.speeds[job]
+                guard speed > 0 else { return assumed }
+                let implied =
+                    isSettling && turns.lengths[job] >= 0
+                    ? turns.lengths[job].rounded()
+                    : Double(WorkTrace.scaled(ledger.work[job], 1 / (speedAlone[job] * speed)))
                 difference += abs(implied - assumed)
                 total += implied
                 guard assumed > 0, implied > 0, step < 1 else { return assumed > 0 && implied > 0 ? implied : assumed }
@@ -76,7 +96,7 @@ extension PreparedReplay {
                 return assumed * Double.exp(step * Double.log(implied / assumed))
             }
             let disagreement = total > 0 ? difference / total : 0
-            if disagreement <= Self.agreement || rounds == Self.roundLimit {
+            if disagreement <= agreement || rounds >= max(limit, Self.roundLimit) {
                 return ModelReplay(
                     trace: trace,
                     result: result,

@@ -2,9 +2,13 @@
 struct TurnSpeeds {
     /// By job, relative to nobody beside it; 0 where it is not known.
     private(set) var speeds: ContiguousArray<Double>
+    /// By job, the milliseconds of turns in which its work is done: among those that it had, and where they do not suffice
+    /// at the speed of the last; below 0 where it had none.
+    private(set) var lengths: ContiguousArray<Double>
 
     init(_ prepared: PreparedReplay, _ company: ContiguousArray<Int8>, _ trace: Trace, _ result: SimulationResult) {
         speeds = ContiguousArray(repeating: 0, count: trace.count)
+        lengths = ContiguousArray(repeating: -1, count: trace.count)
         // Taken out once: what is asked for each turn would otherwise carry a copy of the whole replay.
         let (demand, companies, inactive) = (prepared.demand, prepared.companies, prepared.ledger.inactive)
         // Twice the time, and one more where a job begins to work: at one instant others have ended first.
@@ -43,7 +47,15 @@ struct TurnSpeeds {
             let length = Double(times[order[index + 1]] >> 1 - times[edge] >> 1)
             guard length > 0 else { continue }
             turns.take(present, companies[Int(company[present[0]])], demand)
-            for (place, job) in present.enumerated() { done[job] += turns.speeds[place] * length }
+            for (place, job) in present.enumerated() {
+                let (speed, before) = (turns.speeds[place], done[job])
+                done[job] += speed * length
+                // The last turns before its work is done, or the last of all, say when that is.
+                let work = Double(prepared.ledger.work[job]) / prepared.speedAlone[job]
+                guard before < work else { continue }
+                let works = result.start[job] + inactive[job]
+                lengths[job] = Double((times[edge] >> 1) - works) + (work - before) / speed
+            }
         }
         for job in 0..<trace.count where company[job] >= 0 && result.start[job] != SimulationResult.never {
             let worked = Double(result.end[job] - result.start[job] - inactive[job])

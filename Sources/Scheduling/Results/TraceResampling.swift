@@ -2,17 +2,18 @@ import Probability
 
 /// Another month that might have been: blocks of a trace drawn again, with more or fewer jobs.
 ///
-/// Blocks of whole days (weeks, where there are at least four) are drawn with replacement, so that what belongs
-/// together within a day stays together. A factor f gives each job floor(f + u) copies, u drawn once for the job: the
-/// jobs at a lower factor are all there at a higher one, so that demand grows by additions only. A copy comes within
-/// half an hour of its original.
+/// Blocks of whole days (weeks, where there are at least four) are drawn with replacement and stand one after another, so
+/// that what belongs together within a day stays together and no two blocks share a day. A factor f gives each job
+/// floor(f + u) copies, u drawn once for the job: the jobs at a lower factor are all there at a higher one, so that demand
+/// grows by additions only. A copy comes within half an hour of its original.
 package struct TraceResampling: Sendable {
     /// Days of a block.
     package let blockDays: Int
 
     private let trace: Trace
     private let from: Int64
-    private let blocks: Int
+    /// The days of each block in milliseconds; the last one has the rest of the last week as well.
+    private let lengths: [Int64]
     private let jobsOfBlock: [[Int]]
     private static let day: Int64 = 86_400_000
     private static let jitter = 1_800_000.0
@@ -27,11 +28,11 @@ package struct TraceResampling: Sendable {
         // A trace of more than 10,000 blocks is drawn in longer ones.
         let stretch = max((days / length + 9_999) / 10_000, 1)
         let span = length * stretch * Self.day
-        // The rest of the last week is part of the last block, so that every block is a full one.
+        // The rest of the last week is part of the last block, so that none is shorter than a week.
         let count = Int(max(days / (length * stretch), 1))
         var lists = Array(repeating: [Int](), count: count)
         for job in 0..<trace.count { lists[min(Int((trace.submit[job] - from) / span), count - 1)].append(job) }
-        blocks = count
+        lengths = (1...count).map { $0 < count ? span : max(days * Self.day - Int64(count - 1) * span, span) }
         jobsOfBlock = lists
         spanMilliseconds = span
     }
@@ -51,9 +52,11 @@ package struct TraceResampling: Sendable {
         let jobSeed = RandomGenerator.firstWord(seed, UInt64(bitPattern: Int64(replication)) &* 2 &+ 1)
         var drawn: [TraceJob] = []
         drawn.reserveCapacity(Int(Double(trace.count) * max(factor, 1)) + 16)
-        for place in 0..<blocks {
-            let block = blockRandom.index(below: blocks)
-            let shift = Int64(place - block) * spanMilliseconds
+        var begin: Int64 = 0
+        for place in lengths.indices {
+            let block = blockRandom.index(below: lengths.count)
+            let shift = begin - Int64(block) * spanMilliseconds
+            begin += lengths[block]
             for (order, job) in jobsOfBlock[block].enumerated() {
                 // A stream of its own for each job, so that a factor does not change what others draw.
                 var random = RandomGenerator(seed: jobSeed, stream: UInt64(place) << 40 | UInt64(order))

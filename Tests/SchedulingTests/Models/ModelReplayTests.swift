@@ -321,6 +321,97 @@ import Testing
         #expect(replay.result.end[0] == 100_000)
     }
 
+    @Test func `patient rounds settle turns to what a replay event by event gives`() throws {
+        let needs = [0.3, 0.8]
+        let table = TraitTable(
+            classes: needs.map { JobTraits(need: SliceSpeedModel.standard.split($0), leastSpeed: 0.1) }
+        )
+        let costs = ModelOverheads(switching: 0.03, interference: 0.1)
+        // Five full GPUs of four slots: who is beside whom depends on every end before.
+        var random = RandomGenerator(seed: 19)
+        var trace = Trace()
+        var time: Int64 = 0
+        for id in 0..<300 {
+            time += Int64(random.index(below: 120)) * 1_000
+            trace.append(
+                TraceJob(
+                    id: Int64(id),
+                    submit: time,
+                    duration: 60_000 + Int64(random.index(below: 2_000)) * 1_000,
+                    gpuMemoryMiB: 1_000,
+                    speedClass: Int32(random.index(below: 2))
+                )
+            )
+        }
+        let prepared = try PreparedReplay(
+            try WorkTrace(trace, under: RecordedModel(.bareMetal), traits: table),
+            on: try Self.pool(hosts: 1, gpus: 5),
+            model: .timeSliced(slots: 4),
+            overheads: costs
+        )
+        let expected = Self.turns(trace, needs, gpus: 5, slots: 4, costs)
+        func exact(_ replay: ModelReplay) -> Int {
+            (0..<trace.count).count { abs(replay.result.end[$0] - expected[$0]) <= 5 }
+        }
+        let usual = try prepared.replay()
+        #expect(usual.disagreement > PreparedReplay.agreement && usual.rounds == PreparedReplay.roundLimit)
+        #expect(exact(usual) < 250)
+        let patient = try prepared.replay(rounds: prepared.patientLimit)
+        #expect(patient.disagreement <= PreparedReplay.agreement)
+        let settled = try prepared.replay(rounds: prepared.patientLimit, agreement: 1e-4)
+        #expect(exact(settled) >= 270, "\(exact(settled)) of 300 after \(settled.rounds) rounds")
+    }
+
+    /// When each job ends on GPUs of so many slots, first come, first served, on the fullest that has room: event by event.
+    private static func turns(
+        _ trace: Trace,
+        _ needs: [Double],
+        gpus: Int,
+        slots: Int,
+        _ costs: ModelOverheads
+    ) -> [Int64] {
+        var ends = [Int64](repeating: 0, count: trace.count)
+        var left = trace.duration.map(Double.init)
+        var speed = [Double](repeating: 1, count: trace.count)
+        var present = [[Int]](repeating: [], count: gpus)
+        var next = 0
+        var now: Int64 = 0
+        while next < trace.count || present.contains(where: { !$0.isEmpty }) {
+            while next < trace.count, trace.submit[next] <= now {
+                let open = present.indices.filter { present[$0].count < slots }
+                guard let most = open.map({ present[$0].count }).max(),
+                    let gpu = open.first(where: { present[$0].count == most })
+                else { break }
+                present[gpu].append(next)
+                next += 1
+            }
+            var until = Int64.max
+            if next < trace.count, present.contains(where: { $0.count < slots }) { until = trace.submit[next] }
+            for jobs in present {
+                let demands = jobs.map { needs[Int(trace.speedClass[$0])] }
+                var given = demands
+                var rest = 1.0
+                for (served, place) in demands.indices.sorted(by: { demands[$0] < demands[$1] }).enumerated() {
+                    given[place] = min(demands[place], rest / Double(jobs.count - served))
+                    rest -= given[place]
+                }
+                let busy = given.reduce(0, +)
+                for (place, job) in jobs.enumerated() {
+                    let beside = 1 + costs.interference * min(busy - given[place], 1)
+                    speed[job] = jobs.count == 1 ? 1 : given[place] / demands[place] / (1 + costs.switching) / beside
+                    ends[job] = now + Int64((left[job] / speed[job]).rounded())
+                    until = min(until, ends[job])
+                }
+            }
+            for gpu in present.indices {
+                for job in present[gpu] { left[job] -= speed[job] * Double(until - now) }
+                present[gpu].removeAll { ends[$0] == until }
+            }
+            now = until
+        }
+        return ends
+    }
+
     @Test func `parts of a mixed estate keep their jobs and their costs`() throws {
         let pool = try Self.pool()
         let work = try Self.work(Self.mix())

@@ -35,6 +35,22 @@ import Testing
         #expect(one.submit != resampling.draw(factor: 1, seed: 2, replication: 4).submit)
     }
 
+    @Test(arguments: [5, 28, 30, 34, 41])
+    func `blocks of a draw follow one another: no day is asked for more than the trace's busiest`(days: Int) {
+        // A job every twelve hours, which one machine can always serve.
+        var trace = Trace()
+        for id in 0..<(2 * days) {
+            trace.append(TraceJob(id: Int64(id), submit: Int64(id) * 43_200_000, duration: 20_000_000))
+        }
+        let resampling = TraceResampling(trace)
+        for replication in 0..<20 {
+            let drawn = resampling.draw(factor: 1, seed: 3, replication: replication)
+            for job in 1..<drawn.count {
+                #expect(drawn.submit[job] - drawn.submit[job - 1] == 43_200_000, "\(days) days, \(replication)")
+            }
+        }
+    }
+
     @Test func `where the promise breaks at a known factor, the time follows from the growth`() throws {
         let trace = Self.trace(days: 30, jobs: 3_000)
         let objective = WaitObjective(percent: 95, seconds: 60)
