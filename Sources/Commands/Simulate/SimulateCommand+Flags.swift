@@ -43,6 +43,44 @@ extension SimulateCommand {
         }
     }
 
+    /// Refuses times that no replay would count.
+    func requireTimes() throws {
+        for (name, value) in [("--start-up", startUp), ("--repartition", repartition)] where value > 0 && noDepartures {
+            throw ValidationError("\(name) is of a replay in time, not of --no-departures")
+        }
+        if let halfLife, noDepartures {
+            throw ValidationError("--half-life \(halfLife) is of a queue, and under --no-departures no job waits")
+        }
+        if repartition > 0, cluster.slices != nil {
+            throw ValidationError("--repartition is of instances that come and go; under --slices none is created")
+        }
+        try requireAnswers()
+        guard let models = try replayedModels() else { return }
+        if repartition > 0, !models.contains(where: \.usesMIG) {
+            let list = models.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError(
+                "--repartition goes with a model that uses MIG, such as bare-metal-mig"
+                    + (list.isEmpty ? "; name one with --model" : ", not with \(list)")
+            )
+        }
+        if cluster.isMixed, mixed.decision == nil, sweep == nil, !models.contains(where: \.isVirtual) {
+            for (name, isGiven) in [("--start-up", startUp > 0), ("--overhead", modelling.overhead != nil)]
+            where isGiven {
+                throw ValidationError("\(name) holds for the virtual parts of a mixed estate, and --assign names none")
+            }
+        }
+    }
+
+    /// Refuses a promise that nothing is asked of.
+    private func requireAnswers() throws {
+        let isAnswered = cluster.gpus != nil || cluster.isMixed || noDepartures || sweep != nil
+        if questions.objective != nil, questions.growth == nil, !isAnswered {
+            throw ValidationError(
+                "--objective searches the GPUs that it takes with --gpus; on hosts that are given it goes with --growth"
+            )
+        }
+    }
+
     /// The models of which some replay is asked; nil where only a file says.
     private func replayedModels() throws -> [DeploymentModel]? {
         if cluster.model == nil && cluster.estate != nil || mixed.decision != nil { return nil }
