@@ -462,7 +462,7 @@ struct SimulateCommand: AsyncParsableCommand {
 
     // MARK: Arguments
 
-    private func setting() throws -> ReplaySetting {
+    func setting() throws -> ReplaySetting {
         guard PolicyNames.queues.contains(queue) else {
             throw ValidationError(unknown(queue, "--queue", PolicyNames.queues))
         }

@@ -112,6 +112,8 @@ package struct TraceImporter: Sendable {
         case .sacct: sacct?.line(bytes, number: lines.number, into: &builder)
         case .csv, .philly, .openb, .azureLLM: table?.line(bytes, number: lines.number, into: &builder)
         }
+        // Nothing more closes a quote.
+        if isLast { table?.giveUp(into: &builder) }
         if isLast, builder.audit.rows > rows { builder.audit.note(.noLineEnd, line: lines.number) }
     }
 
