@@ -476,6 +476,18 @@ import Testing
             (hosts + ["--switching", "0.1"], "--model"), (["--gpus", "8", "--gpus-per-node", "4"], "--gpu"),
             (hosts + ["--replications", "5"], "--growth"), (hosts + ["--horizon", "5"], "--growth"),
             (hosts + ["--sample", "60"], "--series"), (hosts + ["--half-life", "24"], "--queue fair"),
+            (hosts + ["--team", "qos"], "--map team=COLUMN"), (hosts + ["--repartition", "5"], "--model"),
+            (hosts + ["--model", "bare-metal", "--repartition", "5"], "not with bare-metal"),
+            (["--gpus", "8", "--model", "bare-metal", "--slices", "1g.10gb"], "--gpu MODEL"),
+            (hosts + ["--no-departures", "--start-up", "5"], "--start-up is of a replay in time"),
+            (hosts + ["--slurm-tries", "5"], "--slurm-tries goes with --slurm"),
+            (hosts + ["--slurm-on-interrupt", "cancel"], "--slurm-on-interrupt goes with --slurm"),
+            (hosts + ["--write-example", "x.csv"], "--write-example"),
+            (["--nodes", "n.csv", "--objective", "95:60"], "--growth"),
+            (
+                hosts + ["--model", "mixed", "--assign", "*=bare-metal", "--start-up", "5"],
+                "--start-up holds for the virtual"
+            ),
             (hosts + ["--shards-per-gpu", "8"], "sacct"), (hosts + ["--sweep", "gpus=4,,5"], "empty item"),
             (hosts + ["--model", "bare-metal", "--overhead", "0.1"], "not with bare-metal"),
             (hosts + ["--overhead", "0.1"], "name one with --model"),
@@ -483,13 +495,8 @@ import Testing
             (["--gpus", "8", "--repartition", "5"], "such as bare-metal-mig"),
             (hosts + ["--model", "vm-vgpu", "--repartition", "5"], "not with vm-vgpu"),
             (hosts + ["--slices", "1g.10gb=7", "--repartition", "5"], "fixed layout"),
-            (hosts + ["--estimates", "3"], "--queue easy or fair"),
-            (hosts + ["--estimates", "3", "--sweep", "policy=fcfs,priority"], "--queue easy or fair"),
-            (hosts + ["--no-departures", "--queue", "easy"], "--queue is of a replay in time"),
             (hosts + ["--no-departures", "--start-up", "5"], "--start-up is of a replay in time"),
-            (hosts + ["--no-departures", "--estimates", "3"], "--estimates is of a replay in time"),
             (hosts + ["--no-departures", "--repartition", "5"], "--repartition is of a replay in time"),
-            (hosts + ["--no-departures", "--sweep", "policy=fgd,easy"], "--sweep policy= names a queue"),
             (hosts + ["--model", "mixd"], "did you mean 'mixed'?"),
         ] {
             let result = try AssayBinary.run(["simulate", "t.csv"] + arguments, in: folder.path)
@@ -500,5 +507,57 @@ import Testing
             in: folder.path
         )
         #expect((sweep["runs"] as? [Any])?.count == 2)
+    }
+
+    @Test func `a choice where there is none is told, and changes nothing`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("t.csv", "job,submit_s,duration_s,gpus\na,0,100,1\nb,10,50,2\n")
+        let hosts = ["--gpus", "8", "--gpu", "a100-sxm-80gb"]
+        for (arguments, word) in [
+            (["--gpus", "8", "--place", "fgd"], "the placement changes nothing"),
+            (hosts + ["--seed", "7"], "nothing is drawn"),
+            (hosts + ["--zone", "UTC"], "--zone changes nothing"),
+            (hosts + ["--estimates", "3"], "only the queues easy and fair"),
+            (hosts + ["--estimates", "3", "--sweep", "policy=fcfs,priority"], "only the queues easy and fair"),
+            (hosts + ["--queue", "fair"], "no two teams"), (hosts + ["--queue", "priority"], "the same priority"),
+            (hosts + ["--no-departures", "--queue", "easy"], "no job waits"),
+            (hosts + ["--queue", "easy", "--sweep", "queue=fcfs"], "--queue changes nothing"),
+            (hosts + ["--sweep", "seed=1,2"], "nothing is drawn"),
+        ] {
+            let report = try AssayBinary.json(["simulate", "t.csv", "--json"] + arguments, in: folder.path)
+            let notes = report["notes"] as? [String] ?? []
+            #expect(notes.count == 1 && notes.first?.contains(word) == true, "\(arguments): \(notes)")
+        }
+        for arguments in [
+            hosts, hosts + ["--place", "random", "--seed", "7"], hosts + ["--no-departures", "--seed", "7"],
+            hosts + ["--queue", "easy", "--estimates", "uniform:3", "--seed", "7"],
+        ] {
+            let report = try AssayBinary.json(["simulate", "t.csv", "--json"] + arguments, in: folder.path)
+            #expect(report["notes"] == nil, "\(arguments)")
+        }
+        let text = try AssayBinary.run(["simulate", "t.csv", "--seed", "7"] + hosts, in: folder.path)
+        #expect(text.output.contains("note: the seed changes nothing"))
+    }
+
+    @Test func `a profile of another variant of the GPU names the variant`() throws {
+        let folder = try TemporaryFolder()
+        try folder.write("t.csv", "job,submit_s,duration_s,gpus,profile\na,0,10,1,1g.20gb\nb,0,10,1,1g.5gb\n")
+        let hosts = ["simulate", "t.csv", "--gpus", "8", "--gpu", "a100-sxm-40gb"]
+        let outcome = try AssayBinary.run(hosts + ["--model", "bare-metal-mig"], in: folder.path)
+        #expect(
+            outcome.output.contains(
+                "warning: 1 job names the MIG profile '1g.20gb', which a100-sxm-40gb has not; a100-sxm-80gb and a100-pcie-80gb have it"
+            ),
+            "\(outcome.output)"
+        )
+        let slices = try AssayBinary.run(hosts + ["--slices", "1g.20gb=2"], in: folder.path)
+        #expect(
+            slices.status == 2 && slices.errors.contains("a100-sxm-80gb and a100-pcie-80gb have it"),
+            "\(slices.errors)"
+        )
+        let many = try AssayBinary.run(hosts + ["--slices", "1g.10gb=7"], in: folder.path)
+        #expect(many.status == 2 && many.errors.contains("a100-sxm-80gb, a100-pcie-80gb can"), "\(many.errors)")
+        let whole = try AssayBinary.run(hosts + ["--model", "bare-metal"], in: folder.path)
+        #expect(!whole.output.contains("warning"), "\(whole.output)")
     }
 }

@@ -69,7 +69,7 @@ struct ClusterOptions: ParsableArguments {
         if slices != nil, isMixed {
             throw ValidationError("--slices goes with one model that uses MIG, not with mixed")
         }
-        if slices != nil, model == nil, gpu == nil, estate == nil, nodes == nil {
+        if slices != nil, gpu == nil, estate == nil, nodes == nil {
             throw ValidationError("--slices needs a GPU model: give --gpus N --gpu MODEL, or --estate")
         }
     }
@@ -265,7 +265,10 @@ struct ClusterOptions: ParsableArguments {
                 guard let slices else { return .mig(geometry) }
                 return .layout(geometry, try layout(slices, geometry))
             } catch let error as CatalogueError {
-                throw Failure.input([error.description])
+                guard case .unknownProfile(let name, let own, _) = error,
+                    let owners = try GPUCatalogue.standard().owners(ofProfile: name, near: [own])
+                else { throw Failure.input([error.description]) }
+                throw Failure.input(["--slices: \(error); \(owners)".replacing("?; ", with: "? ")])
             }
         }
     }
@@ -282,7 +285,16 @@ struct ClusterOptions: ParsableArguments {
             wanted += Array(repeating: try geometry.profile(named: name), count: count)
         }
         guard wanted.count <= 16, let found = try place(wanted, geometry) else {
-            throw Failure.input(["--slices \(text): no \(geometry.gpu) can be cut into these at once"])
+            let able = try GPUCatalogue.standard().gpus(withProfile: wanted.first?.name ?? "", near: [geometry.gpu])
+                .filter { gpu in
+                    guard let other = gpu.migGeometry else { return false }
+                    let same = try? wanted.map { try other.profile(named: $0.name) }
+                    return same.flatMap { try? place($0, other) } != nil
+                }
+            throw Failure.input([
+                "--slices \(text): no \(geometry.gpu) can be cut into these at once"
+                    + (able.isEmpty ? "" : "; \(able.map(\.id).joined(separator: ", ")) can")
+            ])
         }
         return found
     }

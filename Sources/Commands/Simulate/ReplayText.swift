@@ -45,6 +45,11 @@ enum ReplayText {
         ])
     }
 
+    /// A member of `--json` with notes on the command line; none without them.
+    static func members(of notes: [Diagnostic]) -> [JSONMember] {
+        notes.isEmpty ? [] : [JSONMember("notes", .array(notes.map { .string($0.message) }))]
+    }
+
     static func summary(_ summary: ReplaySummary, parsing: Double) -> String {
         var rows: [[String]] = [
             ["GPUs", NumberText.grouped(summary.gpus)], ["jobs", NumberText.grouped(summary.jobs)],

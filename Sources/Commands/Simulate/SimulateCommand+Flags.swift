@@ -43,6 +43,26 @@ extension SimulateCommand {
         }
     }
 
+    /// Refuses times that no replay would count, and a promise that nothing is asked of.
+    func requireTimes() throws {
+        for (name, value) in [("--start-up", startUp), ("--repartition", repartition)] where value > 0 && noDepartures {
+            throw ValidationError("\(name) is of a replay in time, not of --no-departures")
+        }
+        if let halfLife, noDepartures {
+            throw ValidationError("--half-life \(halfLife) is of a queue, and under --no-departures no job waits")
+        }
+        let isAnswered = cluster.gpus != nil || cluster.isMixed || noDepartures || sweep != nil
+        if questions.objective != nil, questions.growth == nil, !isAnswered {
+            throw ValidationError(
+                "--objective searches the GPUs that it takes with --gpus; on hosts that are given it goes with --growth"
+            )
+        }
+        guard startUp > 0, cluster.isMixed, mixed.decision == nil, sweep == nil else { return }
+        if let models = try replayedModels(), !models.contains(where: \.isVirtual) {
+            throw ValidationError("--start-up holds for the virtual parts of a mixed estate, and --assign names none")
+        }
+    }
+
     /// Refuses costs that no model of the replays has: a hypervisor's on bare metal, and the creation of instances where
     /// none is created.
     func requireCosts() throws {
@@ -58,30 +78,6 @@ extension SimulateCommand {
             throw ValidationError(
                 "--repartition goes with a model whose instances come and go, such as bare-metal-mig\(fixed)"
             )
-        }
-    }
-
-    /// Refuses what a scheduler in time is told where jobs arrive and stay, and estimates that no queue asks for.
-    func requireQueues() throws {
-        let plan = try sweep.map { try SweepPlan.parse($0) } ?? []
-        if noDepartures {
-            for (name, isGiven) in [
-                ("--queue", queue != "fcfs"), ("--estimates", estimates != "exact"), ("--start-up", startUp > 0),
-                ("--repartition", repartition > 0),
-            ] where isGiven {
-                throw ValidationError("\(name) is of a replay in time, not of --no-departures")
-            }
-            for entry in plan where entry.key == "queue" || entry.values.contains(where: PolicyNames.queues.contains) {
-                throw ValidationError(
-                    "--sweep \(entry.key)= names a queue, and under --no-departures nothing waits; name placements"
-                )
-            }
-        }
-        guard estimates != "exact" else { return }
-        let queues =
-            try sweep == nil ? [queue] : SweepPlan.settings(plan, from: ReplaySetting(queue: queue)).map(\.queue)
-        guard queues.contains(where: ["easy", "fair"].contains) else {
-            throw ValidationError("--estimates goes with --queue easy or fair, which ask how long a job will run")
         }
     }
 

@@ -29,10 +29,10 @@ struct SimulateCommand: AsyncParsableCommand {
     @OptionGroup(title: "Report and questions") var questions: QuestionOptions
 
     @Option(help: ArgumentHelp("The queue: \(PolicyNames.queues.joined(separator: ", ")).", valueName: "name"))
-    var queue = "fcfs"
+    var queue = SimulateCommand.defaultQueue
 
     @Option(help: ArgumentHelp("Placement: \(PolicyNames.placements.joined(separator: ", ")).", valueName: "name"))
-    var place = PlacementPolicy.bestFit.rawValue
+    var place = SimulateCommand.defaultPlace
 
     @Option(
         help: ArgumentHelp(
@@ -48,7 +48,7 @@ struct SimulateCommand: AsyncParsableCommand {
             valueName: "model"
         )
     )
-    var estimates = "exact"
+    var estimates = SimulateCommand.defaultEstimates
 
     @Option(
         help: ArgumentHelp(
@@ -115,6 +115,10 @@ struct SimulateCommand: AsyncParsableCommand {
     )
     var writeExample: String?
 
+    static let defaultQueue = "fcfs"
+    static let defaultPlace = PlacementPolicy.bestFit.rawValue
+    static let defaultEstimates = "exact"
+
     /// Hours in which past use counts half under fair share.
     var fairHalfLife: Double { halfLife ?? 168 }
 
@@ -122,7 +126,14 @@ struct SimulateCommand: AsyncParsableCommand {
     var path: String { trace ?? "-" }
 
     func validate() throws {
-        guard writeExample == nil else { return }
+        guard writeExample == nil else {
+            guard trace == nil, cluster.gpus == nil, cluster.nodes == nil, cluster.estate == nil else {
+                throw ValidationError(
+                    "--write-example writes its file and does nothing else; leave out the trace and the estate"
+                )
+            }
+            return
+        }
         guard trace != nil else { throw ValidationError("name a trace, or '-' for standard input") }
         try cluster.requireOne()
         _ = try setting()
@@ -152,7 +163,7 @@ struct SimulateCommand: AsyncParsableCommand {
         }
         try refuseOverwriting()
         try requireModels()
-        try requireQueues()
+        try requireTimes()
         if noDepartures, quotas.isUsed {
             throw ValidationError(
                 "quotas hold jobs back until others of their team end, and under --no-departures none does"
@@ -218,14 +229,15 @@ struct SimulateCommand: AsyncParsableCommand {
             keepsCPUJobs: description.hasCPU
         )
         let (imported, parsing) = try TraceReading.trace(path, options)
-        try reading.requireShards(of: imported)
+        try reading.requireSacct(imported)
+        let notes = try notes(imported)
         let quotaTable = try quotas.table()
         let quotaWarning = QuotaOptions.warning(quotaTable, teams: imported.trace.teams).map { [$0] } ?? []
         let file = path == "-" ? "standard input" : path
         if let sweep {
             let plan = try SweepPlan.parse(sweep)
             let supply = try sweepSupply(plan, base, imported) + quotaWarning
-            return try await runSweep(plan, base, imported, parsing, supply, file)
+            return try await runSweep(plan, base, imported, parsing, supply, notes, file)
         }
         var supply = quotaWarning
         let trace = GPUTypeNames.align(imported.trace, with: description)
@@ -236,6 +248,7 @@ struct SimulateCommand: AsyncParsableCommand {
             let (result, seconds) = try study(trace, description, base)
             summary = ReplaySummary(result, seconds: seconds)
             supply = SupplyAudit.check(imported, against: description, departures: false) + supply
+            supply += ProfileAudit.check(imported.trace, against: description, catalogue: try GPUCatalogue.standard())
             if let series { files.append(.init(series, bytes: ReplayFiles.series(result))) }
             if let jobs { files.append(.init(jobs, bytes: ReplayFiles.jobs(result, imported, trace))) }
         } else {
@@ -244,6 +257,7 @@ struct SimulateCommand: AsyncParsableCommand {
             summary = ReplaySummary(run)
             let priced = run.isPriced ? run.trace : nil
             supply = SupplyAudit.check(imported, against: description, priced: priced) + supply
+            supply += ProfileAudit.check(imported.trace, against: run.cluster, catalogue: try GPUCatalogue.standard())
             if let series { files.append(.init(series, bytes: ReplayFiles.series(result))) }
             if let jobs {
                 files.append(.init(jobs, bytes: ReplayFiles.jobs(result, imported, run.trace, on: run.cluster)))
@@ -261,11 +275,12 @@ struct SimulateCommand: AsyncParsableCommand {
                 summary.members(parsing: parsing) + (answers?.members() ?? []) + quotaMembers(quotaTable, imported) + [
                     JSONMember("queue", .string(base.queue)), JSONMember("place", .string(base.placement.rawValue)),
                     JSONMember("seed", seedJSON),
-                    JSONMember("import", ReplayText.auditJSON(imported, supply: supply)),
+                ] + ReplayText.members(of: notes) + [
+                    JSONMember("import", ReplayText.auditJSON(imported, supply: supply))
                 ]
             try Console.print(.object(members))
         } else {
-            print(ReplayText.audit(imported, file: file, supply: supply))
+            print(ReplayText.audit(imported, file: file, supply: supply + notes))
             if let answers { print(answers.modelText(), terminator: "") }
             print(ReplayText.summary(summary, parsing: parsing), terminator: "")
             if let answers { print(answers.text(), terminator: "") }
@@ -361,6 +376,7 @@ struct SimulateCommand: AsyncParsableCommand {
         _ imported: ImportedTrace,
         _ parsing: Double,
         _ supply: [Diagnostic],
+        _ notes: [Diagnostic],
         _ file: String
     ) async throws {
         let settings = try SweepPlan.settings(plan, from: base)
@@ -399,13 +415,14 @@ struct SimulateCommand: AsyncParsableCommand {
         }
         if json {
             try Console.print(
-                .object([
-                    JSONMember("runs", .array(cells.map { .object($0.members) })),
-                    JSONMember("import", ReplayText.auditJSON(imported, supply: supply)),
-                ])
+                .object(
+                    [JSONMember("runs", .array(cells.map { .object($0.members) }))] + ReplayText.members(of: notes) + [
+                        JSONMember("import", ReplayText.auditJSON(imported, supply: supply))
+                    ]
+                )
             )
         } else {
-            print(ReplayText.audit(imported, file: file, supply: supply))
+            print(ReplayText.audit(imported, file: file, supply: supply + notes))
             print(ReplayText.sweep(cells, keys: keys, hasTimes: !noDepartures), terminator: "")
         }
     }
@@ -446,7 +463,7 @@ struct SimulateCommand: AsyncParsableCommand {
 
     // MARK: Arguments
 
-    private func setting() throws -> ReplaySetting {
+    func setting() throws -> ReplaySetting {
         guard PolicyNames.queues.contains(queue) else {
             throw ValidationError(unknown(queue, "--queue", PolicyNames.queues))
         }

@@ -27,7 +27,7 @@ struct SlurmSweep {
         try folder.lock()
         folder.forgetReports()
         let identity = try plan.identity()
-        let sweep = ArraySweep(cells: count, cellsPerTask: plan.cellsPerTask, submissions: options.slurmTries)
+        let sweep = ArraySweep(cells: count, cellsPerTask: plan.cellsPerTask, submissions: options.tries)
         guard sweep.tasks <= limits.arraySize else {
             throw Failure.environment(
                 "\(folder.path): its \(sweep.tasks) tasks are more than this cluster's arrays have "
@@ -124,7 +124,7 @@ struct SlurmSweep {
     // MARK: What stands in the way
 
     private func lost(_ tasks: [LostTask], _ sweep: ArraySweep, done: Int) -> Failure {
-        var text = "\(tasks.count) of \(sweep.tasks) tasks were lost \(options.slurmTries) times:"
+        var text = "\(tasks.count) of \(sweep.tasks) tasks were lost \(options.tries) times:"
         for task in tasks.prefix(5) { text += "\n  task \(task.task): \(task.clause)" }
         if tasks.count > 5 { text += "\n  … and \(tasks.count - 5) more" }
         return .environment(

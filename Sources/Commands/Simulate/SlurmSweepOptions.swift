@@ -33,11 +33,18 @@ struct SlurmSweepOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Tasks that may run at once.", valueName: "n"))
     var slurmAtOnce: Int?
 
-    @Option(help: ArgumentHelp("How often a task that is lost is submitted in all.", valueName: "n"))
-    var slurmTries = 4
+    @Option(
+        help: ArgumentHelp("How often a task that is lost is submitted in all; 4 if not given.", valueName: "n")
+    )
+    var slurmTries: Int?
 
-    @Option(help: ArgumentHelp("What Ctrl-C does to the tasks: leave or cancel.", valueName: "what"))
-    var slurmOnInterrupt: Interrupt = .leave
+    @Option(
+        help: ArgumentHelp("What Ctrl-C does to the tasks: leave or cancel; leave if not given.", valueName: "what")
+    )
+    var slurmOnInterrupt: Interrupt?
+
+    /// How often a task that is lost is submitted in all.
+    var tries: Int { slurmTries ?? 4 }
 
     /// What becomes of the tasks when the command is interrupted.
     enum Interrupt: String, ExpressibleByArgument, CaseIterable {
@@ -59,9 +66,14 @@ struct SlurmSweepOptions: ParsableArguments {
 
     /// Whether these options fit the rest of the command line.
     func check(sweep: String?, trace: String) throws {
-        let further = !slurmOption.isEmpty || slurmCells != nil || slurmAtOnce != nil
         guard let slurm else {
-            if further { throw ValidationError("--slurm-option, --slurm-cells and --slurm-at-once go with --slurm") }
+            for (name, isGiven) in [
+                ("--slurm-option", !slurmOption.isEmpty), ("--slurm-cells", slurmCells != nil),
+                ("--slurm-at-once", slurmAtOnce != nil), ("--slurm-tries", slurmTries != nil),
+                ("--slurm-on-interrupt", slurmOnInterrupt != nil),
+            ] where isGiven {
+                throw ValidationError("\(name) goes with --slurm")
+            }
             return
         }
         guard sweep != nil else { throw ValidationError("--slurm runs a sweep; say which with --sweep") }

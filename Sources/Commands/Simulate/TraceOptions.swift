@@ -31,8 +31,13 @@ struct TraceOptions: ParsableArguments {
     )
     var zone: String?
 
-    @Option(help: ArgumentHelp("The column of sacct that names the team.", valueName: "column"))
-    var team: String = TeamColumn.account.rawValue
+    @Option(
+        help: ArgumentHelp(
+            "The column of sacct that names the team: \(TeamColumn.allCases.map(\.rawValue).joined(separator: ", ")); account if not given.",
+            valueName: "column"
+        )
+    )
+    var team: String?
 
     @Option(help: ArgumentHelp("How many of Slurm's shards make a GPU.", valueName: "n"))
     var shardsPerGpu: Int?
@@ -58,10 +63,12 @@ struct TraceOptions: ParsableArguments {
         }
         options.map = try mapping()
         if let zone { options.zone = try ZoneNames.rule(zone) }
-        guard let column = TeamColumn(rawValue: team) else {
-            throw ValidationError(unknown(team, "--team", TeamColumn.allCases.map(\.rawValue)))
+        if let team {
+            guard let column = TeamColumn(rawValue: team) else {
+                throw ValidationError(unknown(team, "--team", TeamColumn.allCases.map(\.rawValue)))
+            }
+            options.team = column
         }
-        options.team = column
         if let shardsPerGpu {
             guard (1...1_000).contains(shardsPerGpu) else {
                 throw ValidationError("--shards-per-gpu \(shardsPerGpu) is outside 1 to 1000")
@@ -73,10 +80,17 @@ struct TraceOptions: ParsableArguments {
         return options
     }
 
-    /// Refuses Slurm's shards of a trace that has none.
-    func requireShards(of imported: ImportedTrace) throws {
-        guard shardsPerGpu == nil || imported.format == .sacct else {
+    /// Refuses what is said of Slurm's columns where the trace is another's.
+    func requireSacct(_ imported: ImportedTrace) throws {
+        guard imported.format != .sacct else { return }
+        if shardsPerGpu != nil {
             throw ValidationError("--shards-per-gpu goes with a trace of sacct, not with \(imported.format.rawValue)")
+        }
+        if team != nil {
+            throw ValidationError(
+                "--team goes with a trace of sacct, not with \(imported.format.rawValue)"
+                    + (imported.format == .swf ? "" : "; name a table's column with --map team=COLUMN")
+            )
         }
     }
 

@@ -38,6 +38,8 @@ struct CSVParser: Sendable {
     private var tokens: ContiguousArray<Source> = []
     private let hasGPUs: Bool
     private let hasProfiles: Bool
+    /// A row whose quotes go on over line ends.
+    private var open = QuotedRecord()
 
     /// Binds a mapping to the columns of a header.
     ///
@@ -151,11 +153,50 @@ struct CSVParser: Sendable {
 
     /// Reads one line after the header.
     mutating func line(_ bytes: Span<UInt8>, number: Int, into builder: inout TraceBuilder) {
+        if open.isOpen { return goOn(bytes, number: number, into: &builder) }
         guard bytes.count > 0 else { return }
-        builder.audit.rows += 1
         guard splitter.split(bytes, separator: separator, quotes: true) else {
+            if splitter.endsInQuotes { return open.add(bytes, number: number) }
+            builder.audit.rows += 1
             return builder.audit.note(.openQuote, line: number)
         }
+        row(bytes, number: number, into: &builder)
+    }
+
+    /// Reads a line that may belong to the row above it.
+    private mutating func goOn(_ bytes: Span<UInt8>, number: Int, into builder: inout TraceBuilder) {
+        open.add(bytes, number: number)
+        let after = QuotedRecord.after(bytes, separator: separator)
+        if after == .open, !open.isFull { return }
+        let whole = open.bytes
+        guard after == .closed, splitter.split(whole.span, separator: separator, quotes: true), splitter.count == count
+        else {
+            return giveUp(into: &builder)
+        }
+        let first = open.line
+        open.clear()
+        row(whole.span, number: first, into: &builder)
+    }
+
+    /// Leaves out the row that stays open, and reads the lines after its first by themselves: each is a row where its quotes
+    /// come in pairs.
+    mutating func giveUp(into builder: inout TraceBuilder) {
+        let (bytes, lines) = (open.bytes, open.lines)
+        open.clear()
+        for (index, line) in lines.enumerated() where !line.range.isEmpty {
+            let text = bytes.span.extracting(line.range)
+            if index > 0, QuotedRecord.isPaired(text), splitter.split(text, separator: separator, quotes: true) {
+                row(text, number: line.number, into: &builder)
+            } else {
+                builder.audit.rows += 1
+                builder.audit.note(.openQuote, line: line.number)
+            }
+        }
+    }
+
+    /// Reads a row whose fields stand in the splitter.
+    private mutating func row(_ bytes: Span<UInt8>, number: Int, into builder: inout TraceBuilder) {
+        builder.audit.rows += 1
         guard splitter.count == count else { return builder.audit.note(.fieldCount, line: number) }
         var row = TraceRow()
         if job >= 0 { row.job = splitter.field(job) }
@@ -175,14 +216,16 @@ struct CSVParser: Sendable {
         _ builder: inout TraceBuilder
     ) -> ImportAudit.Finding? {
         var finding: ImportAudit.Finding?
+        var eligible: Int64?
         for index in times.indices {
             let value = splitter.field(times[index].column)
             let field = times[index].field
             let isInstant = field == .submit || field == .start || field == .end
             let time: Int64
+            let kind: RepeatedTimes.Kind = field == .submit ? .submit : field == .start ? .start : .end
             if isInstant, let date = builder.date(bytes, value) {
                 row.isDated = true
-                time = builder.instant(date, line: line)
+                time = builder.instant(date, as: kind, line: line)
             } else if let number = times[index].number(bytes, value) {
                 time = number
             } else if Scan.isMissing(bytes, value) {
@@ -193,7 +236,7 @@ struct CSVParser: Sendable {
                     continue
                 }
                 row.isDated = true
-                time = builder.instant(date, line: line)
+                time = builder.instant(date, as: kind, line: line)
             } else {
                 guard case .milliseconds(let length) = SlurmText.duration(bytes, value) else {
                     finding = .malformedNumber
@@ -209,6 +252,7 @@ struct CSVParser: Sendable {
             default: row.requested = time
             }
         }
+        if finding == nil { builder.settle(&row, eligible: &eligible, byNumber: nil, line: line) }
         return finding
     }
 

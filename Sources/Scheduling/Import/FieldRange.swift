@@ -28,6 +28,8 @@ struct FieldSplitter: Sendable {
     private var fields: ContiguousArray<FieldRange>
     /// How many fields the last line had; one more than there is room for stands for any number above that.
     private(set) var count = 0
+    /// Whether the last line ended inside quotes.
+    private(set) var endsInQuotes = false
 
     /// Room for the fields of a line.
     init(capacity: Int) {
@@ -50,6 +52,7 @@ struct FieldSplitter: Sendable {
     ///
     /// - Returns: false when a quote is not closed on the line, or text follows it.
     mutating func split(_ line: Span<UInt8>, separator: UInt8, quotes: Bool) -> Bool {
+        endsInQuotes = false
         var output = fields.mutableSpan
         let room = output.count
         let separators = ByteWords.filled(separator)
@@ -141,7 +144,10 @@ struct FieldSplitter: Sendable {
                 var doubled = false
                 at = start
                 while true {
-                    guard at < end else { return false }
+                    guard at < end else {
+                        endsInQuotes = true
+                        return false
+                    }
                     if line[at] == UInt8(ascii: "\"") {
                         guard at + 1 < end, line[at + 1] == UInt8(ascii: "\"") else { break }
                         doubled = true

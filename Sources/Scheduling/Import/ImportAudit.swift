@@ -47,12 +47,14 @@ package struct ImportAudit: Sendable, Hashable {
         case ambiguousTime
         case mixedZones
         case startsBeforeSubmit
+        case submitFromEligible
         case submitFromStart
         case durationDisagrees
         case roundedGPUs
         case sizeFromRequest
         case modelledDuration
         case heterogeneous
+        case arrayOfTasks
         case unknownProfile
         case repeatedRow
         case noLineEnd
@@ -61,8 +63,9 @@ package struct ImportAudit: Sendable, Hashable {
         package var disposition: Disposition {
             switch self {
             case .stillRunning, .zeroDuration, .unsorted, .localTime, .ambiguousTime, .mixedZones,
-                .startsBeforeSubmit, .submitFromStart, .durationDisagrees, .roundedGPUs, .sizeFromRequest,
-                .modelledDuration, .heterogeneous, .unknownProfile, .repeatedRow, .noLineEnd:
+                .startsBeforeSubmit, .submitFromEligible, .submitFromStart, .durationDisagrees, .roundedGPUs,
+                .sizeFromRequest, .modelledDuration, .heterogeneous, .arrayOfTasks, .unknownProfile, .repeatedRow,
+                .noLineEnd:
                 .noted
             default: .skipped
             }
@@ -73,7 +76,8 @@ package struct ImportAudit: Sendable, Hashable {
             switch self {
             case .lineTooLong: ("line-too-long", "the line is longer than any row can be")
             case .fieldCount: ("field-count", "the row has fewer or more fields than the header; cut or damaged")
-            case .openQuote: ("open-quote", "a quote is not closed on its line")
+            case .openQuote:
+                ("open-quote", "a quote is not closed where a field ends, on its line or one of the thousand after it")
             case .controlCharacters: ("control-characters", "a name holds control characters")
             case .malformedNumber: ("malformed-number", "a field that should be a number is none")
             case .malformedTime: ("malformed-time", "a field that should be a time is none")
@@ -85,7 +89,11 @@ package struct ImportAudit: Sendable, Hashable {
             case .missingDuration: ("missing-duration", "neither how long it ran nor when it ended is known")
             case .missingSize: ("missing-size", "how many GPUs it asked for is not known")
             case .impossibleTime:
-                ("impossible-time", "a time before 1990, negative, or decades from the others: no clock showed it")
+                (
+                    "impossible-time",
+                    "a time before 1990, negative, or decades from the others: no clock showed it; numbers that are not seconds "
+                        + "need their unit, such as --map submit=COLUMN:ms"
+                )
             case .endsBeforeStart: ("ends-before-start", "the job ends before it starts")
             case .negativeDuration: ("negative-duration", "the job has a negative duration")
             case .absurdDuration: ("absurd-duration", "the job ran for more than ten years")
@@ -114,10 +122,15 @@ package struct ImportAudit: Sendable, Hashable {
             case .unsorted: ("unsorted", "the row was submitted before one above it; rows were sorted")
             case .localTime: ("local-time", "the times have no zone; taken as UTC, give theirs with --zone")
             case .ambiguousTime:
-                ("ambiguous-local-time", "the local time came twice, when clocks were set back; taken as the first")
-            case .mixedZones: ("mixed-zones", "the time has a zone where rows above have none, or the reverse")
+                (
+                    "ambiguous-local-time",
+                    "a local time came twice, when clocks were set back, and the rest of the row fits both; taken as the first"
+                )
+            case .mixedZones: ("mixed-zones", "a time has a zone where the first of the file had none, or the reverse")
             case .startsBeforeSubmit:
                 ("starts-before-submit", "the job starts before it was submitted; the submission counts")
+            case .submitFromEligible:
+                ("submit-from-eligible", "no submission is known; when the job could run is taken for it")
             case .submitFromStart: ("submit-from-start", "no submission is known; the start is taken for it")
             case .durationDisagrees:
                 (
@@ -128,6 +141,8 @@ package struct ImportAudit: Sendable, Hashable {
             case .sizeFromRequest: ("size-from-request", "what was allocated is not known; what was requested is taken")
             case .modelledDuration: ("modelled-duration", "the duration is tokens over the stated token rates")
             case .heterogeneous: ("heterogeneous-job", "a component of a heterogeneous job; each is a job of its own")
+            case .arrayOfTasks:
+                ("array-of-tasks", "the row stands for tasks of an array that had not started; it is taken as one job")
             case .unknownProfile:
                 (
                     "unknown-profile",

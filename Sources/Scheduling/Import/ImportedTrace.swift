@@ -14,6 +14,17 @@ package struct ImportedTrace: Sendable {
     package internal(set) var format: TraceFormat
     /// Processors of the machine by the file's own account (SWF's MaxProcs).
     package internal(set) var statedProcessors: Int?
+    /// Which options of reading it made use of.
+    package internal(set) var uses = Uses()
+
+    /// Options of reading that a trace makes use of.
+    package struct Uses: Sendable, Hashable {
+        /// Whether a time of the calendar stood there without a zone.
+        package internal(set) var localTimes = false
+        /// Whether a job asked for shards.
+        package internal(set) var shards = false
+    }
+
     /// What was found.
     package internal(set) var audit: ImportAudit
 }

@@ -20,7 +20,8 @@ struct SWFParser: Sendable {
         // 2, 3 and 4 are bursts of a job that was checkpointed or swapped out; its summary stands as 0 or 1.
         guard !(2...4).contains(status) else { return builder.audit.note(.partialRecord, line: number) }
         var row = TraceRow()
-        row.job = splitter[0]
+        // A job without a number has none in common with another.
+        if !isUnknown(bytes, 0) { row.job = splitter[0] }
         row.submit = submit
         row.start = wait >= 0 && submit >= 0 ? Scan.saturating(submit, 1, wait) : nil
         // The length belongs to what was allocated, where both are known.

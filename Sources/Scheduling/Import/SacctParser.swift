@@ -52,8 +52,7 @@ struct SacctParser: Sendable {
         found.nodes = column("nnodes", "allocnodes")
         (found.allocCPUs, found.reqCPUs) = (column("alloccpus", "ncpus"), column("reqcpus"))
         (found.reqMemory, found.priority) = (column("reqmem"), column("priority"))
-        let team: String = options.team.rawValue
-        found.team = options.team == .account ? column(team, "group", "user") : column(team)
+        found.team = options.team.map { column($0.rawValue) } ?? column("account", "group", "user")
         columns = found
         splitter = FieldSplitter(capacity: header.count + 1)
         func missing(_ what: String) -> DocumentError {
@@ -66,11 +65,20 @@ struct SacctParser: Sendable {
                     + "NNodes,ReqTRES,AllocTRES"
             )
         }
+        if let team = options.team, found.team < 0 {
+            throw DocumentError(
+                file: file,
+                line: 1,
+                problem:
+                    "the columns of sacct are without \(team.rawValue), which was named as the team's; export it as well, "
+                    + "or name one of \(header.map(quoted).joined(separator: ", "))"
+            )
+        }
         if found.allocTRES < 0, found.reqTRES < 0, found.allocGRES < 0, found.reqGRES < 0 {
             throw missing("AllocTRES or ReqTRES, which say how many GPUs a job had")
         }
         guard options.needsTimes else { return }
-        if found.submit < 0, found.start < 0 { throw missing("Submit, which says when a job came") }
+        if found.submit < 0, found.eligible < 0, found.start < 0 { throw missing("Submit, which says when a job came") }
         if found.elapsedRaw < 0, found.elapsed < 0, found.start < 0 || found.end < 0 {
             throw missing("ElapsedRaw, or Start and End, which say how long a job ran")
         }
@@ -94,8 +102,9 @@ struct SacctParser: Sendable {
         if let finding = times(bytes, &row, number, &builder) ?? sizes(bytes, &row, number, &builder) {
             return builder.audit.note(finding, line: number)
         }
-        for index in row.job.range where bytes[index] == UInt8(ascii: "+") {
-            builder.audit.note(.heterogeneous, line: number)
+        for index in row.job.range {
+            if bytes[index] == UInt8(ascii: "+") { builder.audit.note(.heterogeneous, line: number) }
+            if bytes[index] == UInt8(ascii: "[") { builder.audit.note(.arrayOfTasks, line: number) }
         }
         builder.add(&row, bytes, line: number)
     }
@@ -109,10 +118,10 @@ struct SacctParser: Sendable {
         _ builder: inout TraceBuilder
     ) -> ImportAudit.Finding? {
         var malformed = false
-        func time(_ column: Int) -> Int64? {
+        func time(_ column: Int, _ kind: RepeatedTimes.Kind) -> Int64? {
             let field = splitter[column]
             guard !Scan.isMissing(bytes, field) else { return nil }
-            if let time = builder.calendar(bytes, field) { return builder.instant(time, line: line) }
+            if let time = builder.calendar(bytes, field) { return builder.instant(time, as: kind, line: line) }
             // SLURM_TIME_FORMAT=%s; Slurm writes 0 for what is not known.
             if let seconds = Scan.integer(bytes, field) {
                 return seconds == 0 ? nil : Scan.saturating(max(seconds, 0), 1_000, 0)
@@ -120,17 +129,12 @@ struct SacctParser: Sendable {
             malformed = true
             return nil
         }
-        row.submit = time(columns.submit)
-        row.start = time(columns.start)
-        row.end = time(columns.end)
-        if let submit = row.submit, submit < TraceBuilder.earliest { return .impossibleTime }
-        // A job that is held, or waits for another, does not wait for GPUs.
-        if let eligible = time(columns.eligible), let submit = row.submit, eligible > submit,
-            eligible <= row.start ?? .max
-        {
-            row.submit = eligible
-        }
+        row.submit = time(columns.submit, .submit)
+        row.start = time(columns.start, .start)
+        row.end = time(columns.end, .end)
+        var eligible = time(columns.eligible, .eligible)
         guard !malformed else { return .malformedTime }
+        if let submit = row.submit, submit < TraceBuilder.earliest { return .impossibleTime }
         let state = State(bytes, splitter[columns.state])
         switch state {
         case .waiting: if needsTimes { return .neverRan }
@@ -147,12 +151,26 @@ struct SacctParser: Sendable {
             }
             row.duration = length
         }
+        builder.settle(&row, eligible: &eligible, byNumber: Self.number(bytes, row.job), line: line)
+        // A job that is held, or waits for another, does not wait for GPUs.
+        if let eligible, eligible >= TraceBuilder.earliest, eligible <= row.start ?? .max {
+            row.isFromEligible = row.submit == nil
+            row.submit = max(row.submit ?? eligible, eligible)
+        }
         // A job that was cancelled while it waited has an end, an elapsed time of 0, and no start.
         if row.start == nil, columns.start >= 0 {
             if needsTimes { return .neverRan }
             row.duration = nil
         }
         return limit(bytes, &row)
+    }
+
+    /// The number of a job, by which jobs stand in the order of submission: `123` of `123_4` and `123+1`.
+    private static func number(_ bytes: Span<UInt8>, _ job: FieldRange) -> Int64 {
+        var field = job
+        field.upper = field.lower
+        while field.upper < job.upper, bytes[Int(field.upper)] &- UInt8(ascii: "0") < 10 { field.upper += 1 }
+        return Scan.integer(bytes, field) ?? .min
     }
 
     private func limit(_ bytes: Span<UInt8>, _ row: inout TraceRow) -> ImportAudit.Finding? {
@@ -213,6 +231,7 @@ struct SacctParser: Sendable {
                 break
             }
         }
+        if resources.shards > 0 { builder.uses.shards = true }
         if let finding = gpus(resources, &row) { return finding }
         row.cpuMilli = resources.cpuMilli
         row.memoryMiB = resources.memoryMiB
@@ -223,8 +242,21 @@ struct SacctParser: Sendable {
                 break
             }
         }
+        if row.memoryMiB == 0 { row.memoryMiB = requestedMemory(bytes, row.cpuMilli, resources.nodes) }
         if let priority = Scan.integer(bytes, splitter[columns.priority]) { row.priority = priority }
         return placeAndTeam(bytes, &row, resources, &builder)
+    }
+
+    /// Memory by ReqMem: of the job, or, with a letter behind it as Slurm wrote it until 21.08, of each CPU or node.
+    private func requestedMemory(_ bytes: Span<UInt8>, _ cpuMilli: Int64, _ nodes: Int64) -> Int64 {
+        let field = splitter[columns.reqMemory]
+        guard !Scan.isMissing(bytes, field), let memory = SlurmText.memoryMiB(bytes, field) else { return 0 }
+        let listed = nodes > 0 ? nodes : max(Scan.integer(bytes, splitter[columns.nodes]) ?? 1, 1)
+        switch bytes[Int(field.upper) - 1] {
+        case UInt8(ascii: "c"): return Scan.saturating(memory.mib, max(cpuMilli, 1_000), 0) / 1_000
+        case UInt8(ascii: "n"): return Scan.saturating(memory.mib, listed, 0)
+        default: return memory.mib
+        }
     }
 
     private func gpus(_ resources: TRESText, _ row: inout TraceRow) -> ImportAudit.Finding? {

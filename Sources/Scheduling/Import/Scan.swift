@@ -104,7 +104,7 @@ enum Scan {
         return tooLarge || overflow ? .max : sum
     }
 
-    /// The field as a string; bytes that are not UTF-8 are replaced.
+    /// The field as a string; one that is not UTF-8 is read as Windows-1252, so that different names stay different.
     static func text(_ bytes: Span<UInt8>, _ field: FieldRange) -> String {
         var content: [UInt8] = []
         content.reserveCapacity(field.count)
@@ -118,7 +118,24 @@ enum Scan {
             skip = false
             content.append(byte)
         }
-        return String(decoding: content, as: UTF8.self)
+        return String(validating: content, as: UTF8.self) ?? windows(content)
+    }
+
+    /// Bytes in Windows-1252, which is Latin-1 but for 32 of them.
+    private static func windows(_ bytes: [UInt8]) -> String {
+        let high: [UInt32] = [
+            0x20AC, 0xFFFD, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039, 0x0152,
+            0xFFFD,
+            0x017D, 0xFFFD, 0xFFFD, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122, 0x0161,
+            0x203A,
+            0x0153, 0xFFFD, 0x017E, 0x0178,
+        ]
+        var text = String.UnicodeScalarView()
+        for byte in bytes {
+            let value = (0x80..<0xA0).contains(byte) ? high[Int(byte) - 0x80] : UInt32(byte)
+            text.append(Unicode.Scalar(value) ?? "\u{FFFD}")
+        }
+        return String(text)
     }
 
     /// Whether the field is a word, without regard to the case of its letters; `word` is in lower case.

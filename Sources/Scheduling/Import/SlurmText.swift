@@ -9,11 +9,14 @@ enum SlurmText {
     }
 
     /// `[days-]hours:minutes:seconds[.fraction]`, `minutes:seconds`, `UNLIMITED` or `Partition_Limit`.
+    ///
+    /// Only what stands first may be beyond its range (`123:00:00`, `90:00`): `1-25:61:61` is no time that Slurm prints.
     static func duration(_ bytes: Span<UInt8>, _ field: FieldRange) -> Length {
         var at = Int(field.lower)
         let end = Int(field.upper)
         if Scan.equals(bytes, field, "unlimited") || Scan.equals(bytes, field, "partition_limit") { return .unlimited }
         var days: Int64 = 0
+        var hasDays = false
         var parts: (Int64, Int64, Int64) = (0, 0, 0)
         var count = 0
         var value: Int64 = 0
@@ -26,8 +29,8 @@ enum SlurmText {
                 value = Scan.saturating(value, 10, Int64(byte - UInt8(ascii: "0")))
                 digits += 1
             case UInt8(ascii: "-"):
-                guard count == 0, digits > 0, days == 0 else { return .malformed }
-                (days, value, digits) = (value, 0, 0)
+                guard count == 0, digits > 0, !hasDays else { return .malformed }
+                (days, hasDays, value, digits) = (value, true, 0, 0)
             case UInt8(ascii: ":"), UInt8(ascii: "."):
                 guard digits > 0, count < 3 else { return .malformed }
                 parts = (parts.1, parts.2, value)
@@ -46,7 +49,7 @@ enum SlurmText {
             at += 1
         }
         // A single number is minutes in Slurm's options, but never what sacct prints; do not guess.
-        guard count >= 2 else { return .malformed }
+        guard count >= 2, parts.2 < 60, count == 2 || parts.1 < 60, !hasDays || parts.0 < 24 else { return .malformed }
         var total = Scan.saturating(days, 24, parts.0)
         total = Scan.saturating(total, 60, parts.1)
         total = Scan.saturating(total, 60, parts.2)

@@ -80,7 +80,7 @@ struct TRESText: Sendable {
             }
             defer { at += 1 }
             var entry = FieldRange(lower: Int32(clamping: start), upper: Int32(clamping: stop < 0 ? at : stop))
-            if Scan.starts(bytes, entry, "gres:") { entry.lower += 5 }
+            if Scan.starts(bytes, entry, "gres:") || Scan.starts(bytes, entry, "gres/") { entry.lower += 5 }
             guard let kind = Kind(bytes, &entry) else { continue }
             // The count stands behind the last colon; without one it is 1.
             var colon = Int(entry.upper) - 1
@@ -104,6 +104,8 @@ struct TRESText: Sendable {
         init?(_ bytes: Span<UInt8>, _ name: inout FieldRange) {
             for (word, length, kind) in [
                 ("gpu", 3, Kind.gpu), ("mig", 3, .gpu), ("shard", 5, .shard), ("mps", 3, .mps),
+                // What sacct prints for "gpu" where it does not know its name: the letters as a number.
+                ("7696487", 7, .gpu),
             ]
                 as [(StaticString, Int32, Kind)]
             where Scan.starts(bytes, name, word) {

@@ -56,11 +56,11 @@ package struct TimeZoneRule: Sendable, Hashable {
     /// UTC for a local time, both in milliseconds; of a time that comes twice, the first, and of one that the clocks
     /// skipped, the instant at which they jumped or later.
     ///
-    /// - Returns: the instant, and whether the local time came twice.
-    func instant(local: Int64) -> (instant: Int64, isAmbiguous: Bool) {
-        guard !periods.isEmpty else { return (local - firstOffset, false) }
+    /// - Returns: the instant, and where the local time came twice the second.
+    func instant(local: Int64) -> (instant: Int64, again: Int64?) {
+        guard !periods.isEmpty else { return (local - firstOffset, nil) }
         var found: Int64?
-        var count = 0
+        var again: Int64?
         var end = periods[0].start
         var offset = firstOffset
         // Only periods near the time can hold it: offsets are less than a day.
@@ -70,8 +70,7 @@ package struct TimeZoneRule: Sendable, Hashable {
             let begin = index == 0 ? Int64.min : periods[index - 1].start
             let candidate = local - offset
             if candidate >= begin, candidate < end {
-                found = found ?? candidate
-                count += 1
+                if found == nil { found = candidate } else { again = again ?? candidate }
             }
             if begin > local, begin - local > 86_400_000 * 2 { break }
             guard index < periods.count else { break }
@@ -80,7 +79,7 @@ package struct TimeZoneRule: Sendable, Hashable {
             end = index < periods.count ? periods[index].start : .max
         }
         // In the gap no clock showed it: read it by the offset before the jump.
-        return (found ?? local - self.offset(at: local - 86_400_000), count > 1)
+        return (found ?? local - self.offset(at: local - 86_400_000), again)
     }
 
     private func offset(at instant: Int64) -> Int64 {

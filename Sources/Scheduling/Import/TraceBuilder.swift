@@ -27,6 +27,7 @@ struct TraceBuilder: Sendable {
     var gpuTypes = NameTable(limit: 64)
     var classes = NameTable(limit: 100_000)
     var statedProcessors: Int?
+    var uses = ImportedTrace.Uses()
     /// Milliseconds from 1970 to the file's time 0; nil where its times are of the calendar, or float freely.
     var epochMilliseconds: Int64?
     /// Whether times are of the calendar: dates, or numbers that can only be seconds since 1970.
@@ -35,7 +36,13 @@ struct TraceBuilder: Sendable {
     private var hasDates: Bool?
     private var lastLocalLine = 0
     var days = DayCache()
-    private var zones = (local: false, written: false)
+    /// Whether the first time of the calendar had a zone.
+    private var hasZones: Bool?
+    private var lastMixedLine = 0
+    /// Times of the row that came twice.
+    private var repeated = RepeatedTimes(line: 0)
+    /// The highest number of a job in the file so far, and when that job came.
+    private var highest = (number: Int64.min, submit: Int64.min)
 
     /// 1990-01-01T00:00:00Z in milliseconds: no trace of GPU jobs is older.
     static let earliest: Int64 = 631_152_000_000
@@ -75,22 +82,56 @@ struct TraceBuilder: Sendable {
     }
 
     /// The time in UTC of a time of the calendar, counting what had to be assumed.
-    mutating func instant(_ time: CalendarTime, line: Int) -> Int64 {
-        if time.hasZone {
-            if zones.local, !zones.written { audit.note(.mixedZones, line: line) }
-            zones.written = true
-            return time.milliseconds
+    ///
+    /// Of a time that came twice it is the first, until ``settle(_:eligible:byNumber:line:)``.
+    mutating func instant(_ time: CalendarTime, as kind: RepeatedTimes.Kind, line: Int) -> Int64 {
+        if let hasZones {
+            if hasZones != time.hasZone, line != lastMixedLine {
+                lastMixedLine = line
+                audit.note(.mixedZones, line: line)
+            }
+        } else {
+            hasZones = time.hasZone
         }
-        if zones.written, !zones.local { audit.note(.mixedZones, line: line) }
-        zones.local = true
+        if time.hasZone { return time.milliseconds }
+        uses.localTimes = true
         if zone == nil, line != lastLocalLine {
             lastLocalLine = line
             audit.note(.localTime, line: line)
         }
         guard let zone else { return time.milliseconds }
-        let (instant, isAmbiguous) = zone.instant(local: time.milliseconds)
-        if isAmbiguous { audit.note(.ambiguousTime, line: line) }
+        let (instant, again) = zone.instant(local: time.milliseconds)
+        if let again {
+            if !repeated.isOf(line) { repeated = RepeatedTimes(line: line) }
+            repeated.add(kind, again: again)
+        }
         return instant
+    }
+
+    /// Settles which of the two was meant by the times of a row that came twice, counting a row of which that stays open.
+    ///
+    /// - Parameters:
+    ///   - row: with its times, those that came twice as they came first.
+    ///   - eligible: when the job could run, where the file says that.
+    ///   - number: the number of the job, where numbers ascend with submission; nil goes by the order of rows, as long as
+    ///     that is the order of submission.
+    ///   - line: its line.
+    mutating func settle(_ row: inout TraceRow, eligible: inout Int64?, byNumber number: Int64?, line: Int) {
+        let isOrdered = number.map { $0 >= highest.number } ?? isSorted
+        if repeated.isOf(line) {
+            let floor = number == nil ? lastSubmit : highest.submit
+            let first = RepeatedTimes.Row(
+                submit: row.submit,
+                eligible: eligible,
+                start: row.start,
+                end: row.end,
+                duration: row.duration
+            )
+            let (settled, isAmbiguous) = repeated.settled(first, notBefore: isOrdered ? floor : nil)
+            (row.submit, eligible, row.start, row.end) = (settled.submit, settled.eligible, settled.start, settled.end)
+            if isAmbiguous { audit.note(.ambiguousTime, line: line) }
+        }
+        if let number, number > highest.number, let submit = row.submit { highest = (number, submit) }
     }
 
     /// Adds a row, or counts why it is no job.
@@ -138,6 +179,7 @@ struct TraceBuilder: Sendable {
         }
         var findings = Findings()
         if row.submit == nil { findings.insert(.submitFromStart) }
+        if row.isFromEligible { findings.insert(.submitFromEligible) }
         if let end = row.end, row.start == nil, end < submit {
             audit.note(.endsBeforeStart, line: line)
             return nil
@@ -355,6 +397,7 @@ struct TraceBuilder: Sendable {
             classes: classes.names,
             format: format,
             statedProcessors: statedProcessors,
+            uses: uses,
             audit: audit
         )
     }

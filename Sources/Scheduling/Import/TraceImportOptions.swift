@@ -123,8 +123,8 @@ package struct TraceImportOptions: Sendable {
     package var keepsCPUJobs = true
     /// How many of Slurm's shards make a GPU; nil leaves out jobs that ask for shards.
     package var shardsPerGPU: Int64?
-    /// Which column of `sacct` names the team.
-    package var team: TeamColumn = .account
+    /// Which column of `sacct` names the team; nil takes the account, else the group, else the user.
+    package var team: TeamColumn?
     /// What makes a duration of tokens.
     package var tokenRates: TokenRates?
     /// MIG profiles that some GPU has: jobs that name another are noted; none are where this is empty.

@@ -67,6 +67,7 @@ package struct TraceImporter: Sendable {
         case .tooLong?: try overlongLine()
         default: break
         }
+        table?.giveUp(into: &builder)
         guard case .format(let format) = parser else {
             throw error(nil, "is empty; expected a trace: sacct --parsable2, SWF, or a CSV table with a header")
         }
@@ -95,6 +96,8 @@ package struct TraceImporter: Sendable {
                 "the first line is longer than \(lines.limit) bytes, which no header is"
             )
         }
+        // It is no part of a row of several lines either.
+        table?.giveUp(into: &builder)
         builder.audit.rows += 1
         builder.audit.note(.lineTooLong, line: lines.number)
     }
@@ -109,6 +112,8 @@ package struct TraceImporter: Sendable {
         case .sacct: sacct?.line(bytes, number: lines.number, into: &builder)
         case .csv, .philly, .openb, .azureLLM: table?.line(bytes, number: lines.number, into: &builder)
         }
+        // Nothing more closes a quote.
+        if isLast { table?.giveUp(into: &builder) }
         if isLast, builder.audit.rows > rows { builder.audit.note(.noLineEnd, line: lines.number) }
     }
 
@@ -126,6 +131,7 @@ package struct TraceImporter: Sendable {
         guard at < bytes.count else { return }
         let isComment = bytes[at] == UInt8(ascii: ";")
         if options.format == .swf || (options.format == nil && (isComment || isRowOfSWF(bytes))) {
+            try refuseColumns("SWF, whose columns are fixed")
             parser = .format(.swf)
             return swf.line(bytes, number: lines.number, into: &builder)
         }
@@ -159,6 +165,7 @@ package struct TraceImporter: Sendable {
             guard SacctParser.isHeader(names) else {
                 throw noHeader(names, "the names of sacct, such as JobID|Submit|…")
             }
+            try refuseColumns("sacct's, whose columns have their names")
             sacct = try SacctParser(header: names, separator: separator, file: file, options: options)
             parser = .format(.sacct)
             return
@@ -169,6 +176,12 @@ package struct TraceImporter: Sendable {
         }
         let format = options.format ?? (options.map.isEmpty ? TracePresets.detect(names) : .csv)
         let mapping = TracePresets.mapping(format, header: names).merging(options.map) { _, user in user }
+        if options.tokenRates != nil, mapping[.prefillTokens] == nil, mapping[.decodeTokens] == nil {
+            throw error(
+                lines.number,
+                "has no column of tokens, for which rates are given; map one, such as --map prefill_tokens=COLUMN, or leave the rates out"
+            )
+        }
         table = try CSVParser(
             header: names,
             separator: separator,
@@ -178,6 +191,16 @@ package struct TraceImporter: Sendable {
             options: options
         )
         parser = .format(format)
+    }
+
+    /// Refuses what is said of the columns of a table where there is none.
+    private func refuseColumns(_ kind: String) throws(DocumentError) {
+        if !options.map.isEmpty {
+            throw error(lines.number, "is \(kind), and columns are mapped; leave the map out, or read it as csv")
+        }
+        if options.tokenRates != nil {
+            throw error(lines.number, "is \(kind), and rates of tokens are given, of which it has none; leave them out")
+        }
     }
 
     private func noHeader(_ names: [String], _ expected: String) -> DocumentError {

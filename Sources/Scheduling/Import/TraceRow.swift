@@ -22,6 +22,8 @@ struct TraceRow {
     var speedClass: Int32 = 0
     /// Whether the job had not ended when the file was written.
     var isRunning = false
+    /// Whether when it could run stands for a submission that is not known.
+    var isFromEligible = false
     /// Whether its times are of the calendar, so that those before 1990 are no times.
     var isDated = false
     /// Whether its file says when it was submitted or started.

@@ -20,9 +20,8 @@ extension StudyAssembly {
         options.knowProfiles(of: catalogue)
         options.format = optional(section["format"]) { reader throws(DocumentError) in try reader.choice("format") }
         options.map = columns(section["columns"])
-        options.team =
-            optional(section["team"]) { reader throws(DocumentError) in try reader.choice("column of sacct") }
-            ?? .account
+        options.team = optional(section["team"]) { reader throws(DocumentError) in try reader.choice("column of sacct")
+        }
         options.shardsPerGPU = integer(section, "shards_per_gpu", in: 1...1_000).map(Int64.init)
         options.tokenRates = rates(section["tokens_per_second"])
         let overhead = numbers.optional(

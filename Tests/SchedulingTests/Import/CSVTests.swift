@@ -25,6 +25,22 @@ import Testing
         #expect(jobs.map { imported.names[$0.id] } == ["a", "b"])
     }
 
+    @Test func `names in an older encoding stay apart`() throws {
+        let bytes =
+            Array("job,submit_s,duration_s,gpus,team\na,0,1,1,M".utf8) + [0xFC] + Array("ller\nb,0,1,1,M".utf8) + [
+                0xF6, 0x80,
+            ]
+            + Array("ller\n".utf8)
+        #expect(try Read.trace(bytes).trace.teams == ["Müller", "Mö€ller"])
+    }
+
+    @Test func `rates of tokens want tokens`() throws {
+        var options = TraceImportOptions()
+        options.tokenRates = TokenRates(prefillPerSecond: 1, decodePerSecond: 1)
+        let said = try #require(Read.refusal("job,submit_s,duration_s,gpus\na,0,1,1\n", options))
+        #expect(said.hasPrefix("trace:1: has no column of tokens"))
+    }
+
     @Test func `a column that is read and stands there twice is refused`() throws {
         #expect(throws: DocumentError.self) {
             try Read.trace("job,submit_s,duration_s,gpus,gpus\na,0,1,1,2\n")

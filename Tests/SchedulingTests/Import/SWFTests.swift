@@ -26,6 +26,21 @@ import Testing
         #expect(Read.findings(imported) == ["size-from-request 1"])
     }
 
+    @Test func `jobs without a number are jobs, each`() throws {
+        let row = "-1 0 5 1 2 -1 -1 2 -1 -1 1 -1 -1 -1 -1 -1 -1 -1\n"
+        let other = "-1 0 5 1 4 -1 -1 4 -1 -1 1 -1 -1 -1 -1 -1 -1 -1\n"
+        let imported = try Read.trace("; x\n" + row + other)
+        #expect(imported.trace.count == 2)
+        #expect(Read.findings(imported).isEmpty)
+    }
+
+    @Test func `columns are not mapped where they are fixed`() throws {
+        var options = TraceImportOptions()
+        options.map = [.submit: .column("x", nil)]
+        let said = try #require(Read.refusal("; x\n1 0 5 1 2 -1 -1 2 -1 -1 1 -1 -1 -1 -1 -1 -1 -1\n", options))
+        #expect(said.contains("is SWF"))
+    }
+
     @Test(arguments: [
         ("1 0 -1 -1 4 -1 -1 4 -1 -1 0 1 1 -1 -1 -1 -1 -1", "never-ran"),
         ("1 0 5 -1 4 -1 -1 4 -1 -1 5 1 1 -1 -1 -1 -1 -1", "missing-duration"),

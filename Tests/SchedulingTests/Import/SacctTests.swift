@@ -97,6 +97,17 @@ import Testing
         Finding(row: row("100.batch"), expected: ["job-step 1"], kept: false),
         Finding(row: row("100.0"), expected: ["job-step 1"], kept: false),
         Finding(row: row("100_7"), expected: [], kept: true),
+        Finding(row: row("100_[4-7]"), expected: ["array-of-tasks 1"], kept: true),
+        Finding(row: row(submit: "Unknown"), expected: ["submit-from-eligible 1"], kept: true),
+        Finding(row: row(submit: ""), expected: ["submit-from-eligible 1"], kept: true),
+        Finding(row: row(submit: "Unknown", eligible: "Unknown"), expected: ["submit-from-start 1"], kept: true),
+        Finding(
+            row: row(submit: "Unknown", eligible: "2026-03-01T10:30:00"),
+            expected: ["submit-from-start 1"],
+            kept: true
+        ),
+        Finding(row: row(limit: "1-25:61:61"), expected: ["malformed-time 1"], kept: false),
+        Finding(row: row(limit: "1-00:00:00"), expected: [], kept: true),
         Finding(row: row("100+1"), expected: ["heterogeneous-job 1"], kept: true),
         Finding(
             row: row(start: "Unknown", end: "Unknown", elapsed: "0", state: "PENDING"),
@@ -145,6 +156,75 @@ import Testing
         #expect(Read.findings(imported) == finding.expected)
         #expect(imported.trace.count == (finding.kept ? 2 : 1))
         for entry in imported.audit.entries { #expect(entry.lines == [3]) }
+    }
+
+    @Test func `where no submission is known a job comes when it could run`() throws {
+        let imported = try Read.trace(Self.header + Self.row(submit: "Unknown"))
+        #expect(imported.recordedStart[0] == 60_000)
+        let columns = try Read.trace(
+            "JobID|Eligible|Start|ElapsedRaw|State|AllocTRES\n1|2026-03-01T10:00:00|2026-03-01T10:01:00|5|COMPLETED|gres/gpu=1\n"
+        )
+        #expect(columns.recordedStart[0] == 60_000)
+    }
+
+    @Test(arguments: [
+        ("1-25:61:61", false), ("1-24:00:00", false), ("00:60:00", false), ("00:00:60", false), ("0-00:00:00", true),
+        ("1-23:59:59", true), ("25:00:00", true), ("90:00", true), ("1-2-03:04:05", false),
+    ])
+    func `an elapsed time out of its range is none`(_ elapsed: String, _ isSound: Bool) throws {
+        let text = "JobID|Submit|Start|Elapsed|State|AllocTRES\n"
+        func row(_ id: Int, _ elapsed: String) -> String {
+            "\(id)|2026-03-01T10:00:00|2026-03-01T10:01:00|\(elapsed)|COMPLETED|gres/gpu=1\n"
+        }
+        let imported = try Read.trace(text + row(1, "00:01:00") + row(2, elapsed))
+        #expect(imported.trace.count == (isSound ? 2 : 1))
+        #expect(imported.audit.count(.malformedTime) == (isSound ? 0 : 1))
+    }
+
+    @Test(
+        arguments: [
+            ("gpu:2", 2), ("gres:gpu:2", 2), ("gres/gpu:2", 2), ("gpu:a100:2(S:0-1)", 2), ("7696487:2", 2),
+            ("craynetwork:2", 0),
+        ] as [(String, Int32)]
+    )
+    func `GPUs are read from each form of the older columns`(_ text: String, _ gpus: Int32) throws {
+        let imported = try Read.trace(
+            "JobID|Submit|Start|ElapsedRaw|State|AllocGRES\n1|2026-03-01T10:00:00|2026-03-01T10:01:00|5|COMPLETED|\(text)\n"
+        )
+        #expect(imported.trace.gpus[0] == gpus)
+    }
+
+    @Test(
+        arguments: [("4Gc", 32_768), ("64Gn", 131_072), ("48G", 49_152), ("0", 0), ("0n", 0), ("?", 0)]
+            as [(String, Int32)]
+    )
+    func `memory that was requested counts where none is listed`(_ text: String, _ mib: Int32) throws {
+        let header = "JobID|Submit|Start|ElapsedRaw|State|NNodes|NCPUS|ReqMem|AllocTRES\n"
+        let times = "2026-03-01T10:00:00|2026-03-01T10:01:00|5|COMPLETED"
+        let imported = try Read.trace(
+            header + "1|\(times)|2|8|\(text)|gres/gpu=2\n2|\(times)|2|8|\(text)|gres/gpu=2,mem=3G\n"
+        )
+        #expect(Array(imported.trace.memoryMiB) == [mib, 3_072])
+    }
+
+    @Test func `the team's column is there where it is named`() throws {
+        var options = TraceImportOptions()
+        options.team = .qos
+        let said = try #require(Read.refusal(Self.header + Self.row(), options))
+        #expect(said.hasPrefix("trace:1: ") && said.contains("without qos"))
+        options.team = .partition
+        #expect(try Read.trace(Self.header + Self.row(), options).trace.teams == ["gpu"])
+    }
+
+    @Test func `rows whose times have a zone are counted against the first`() throws {
+        var options = TraceImportOptions()
+        options.zone = .utc
+        let zoned = "2026-03-01T10:00:00Z"
+        let imported = try Read.trace(
+            Self.header + Self.row("1") + Self.row("2", submit: zoned) + Self.row("3", submit: zoned, eligible: zoned),
+            options
+        )
+        #expect(Read.findings(imported) == ["mixed-zones 2"])
     }
 
     @Test func `a job that was held comes when it could run`() throws {
