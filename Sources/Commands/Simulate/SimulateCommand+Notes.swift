@@ -51,7 +51,8 @@ extension SimulateCommand {
         if queues.contains("priority"), trace.priority.allSatisfy({ $0 == trace.priority.first }) {
             notes.append("the queue priority is fcfs here: all jobs of the trace have the same priority")
         }
-        if estimates != Self.defaultEstimates, !queues.isDisjoint(with: Self.estimating), trace.requested.allSatisfy({ $0 > 0 }) {
+        let isEstimated = estimates != Self.defaultEstimates && !queues.isDisjoint(with: Self.estimating)
+        if isEstimated, trace.requested.allSatisfy({ $0 > 0 }) {
             notes.append("--estimates changes nothing: the trace says of every job how long it was requested for")
         }
         return notes
