@@ -34,10 +34,8 @@ package struct DetourNoise: Sendable {
     package let runs: Int
     /// Variance over mean of the number of detours in a window, by their length.
     package let regularity: DetourRegularity
-
-    /// Fewest windows, and fewest detours in them, that say anything about regularity.
-    private static let fewestWindows = 20
-    private static let fewestCounted = 50.0
+    /// What each run says of it, in the order of runs; empty where it is given.
+    private let windows: [RunWindows]
 
     /// The detours in the records.
     ///
@@ -46,13 +44,13 @@ package struct DetourNoise: Sendable {
         var watches: [String: [Watch]] = [:]
         var order: [String] = []
         var run = 0
-        var windows = Windows()
-        var classes = [Windows](repeating: Windows(), count: DetourRegularity.metrics.count)
+        var windows: [RunWindows] = []
         for record in records {
             for (host, _, measured) in record.runs {
                 let rates = measured.series.filter { $0.metric.hasPrefix(Self.ratePrefix) }
                 guard !rates.isEmpty, let spun = Self.secondsSpun(measured, rates) else { continue }
-                var seen = [Double](repeating: 0, count: classes.count)
+                var seen = [Double](repeating: 0, count: DetourRegularity.metrics.count)
+                var counted = RunWindows()
                 for rate in rates {
                     let processor = String(rate.metric.dropFirst(Self.ratePrefix.count))
                     let place = "\(host.id) \(processor)"
@@ -71,7 +69,7 @@ package struct DetourNoise: Sendable {
                         let window = min(0.1, spun)
                         let mean = rate.mean * window
                         let count = Double(rate.count) * mean
-                        windows.add(
+                        counted.all.add(
                             mean > 0 ? deviation * deviation * window * window / mean : 0,
                             rate.count - 1,
                             count
@@ -81,8 +79,9 @@ package struct DetourNoise: Sendable {
                 let degrees = rates.reduce(0) { $0 + max(0, $1.count - 1) }
                 for (place, metric) in DetourRegularity.metrics.enumerated() {
                     guard let dispersion = measured.series(of: metric), seen[place] > 0 else { continue }
-                    classes[place].add(dispersion.mean, degrees, seen[place])
+                    counted.classes[place].add(dispersion.mean, degrees, seen[place])
                 }
+                windows.append(counted)
                 run += 1
             }
         }
@@ -96,26 +95,21 @@ package struct DetourNoise: Sendable {
         }
         places = order.map { Place(name: $0, watches: watches[$0] ?? []) }
         runs = run
-        regularity =
-            classes.contains { $0.count > 0 }
-            ? DetourRegularity(classes: classes.map(\.dispersion))
-            : DetourRegularity(min(windows.dispersion, DetourRegularity.most))
+        self.windows = windows
+        regularity = RunWindows.regularity(windows)
     }
 
-    /// Dispersions of several series of windows, each weighing as many detours as were in it.
-    private struct Windows {
-        var weighted = 0.0
-        var degrees = 0
-        var count = 0.0
-
-        mutating func add(_ dispersion: Double, _ degrees: Int, _ count: Double) {
-            weighted += dispersion * count
-            self.degrees += degrees
-            self.count += count
-        }
-
-        /// That of random times, where the windows are too few to say.
-        var dispersion: Double { degrees >= fewestWindows && count >= fewestCounted ? weighted / count : 1 }
+    /// The regularity as some runs have it, each with the chance of its windows in it.
+    ///
+    /// - Parameters:
+    ///   - runs: places in the order of runs; one may be there more than once.
+    ///   - generator: of the draws.
+    /// - Returns: what those runs say together.
+    func redrawnRegularity(_ runs: [Int], _ generator: inout RandomGenerator) -> DetourRegularity {
+        guard !windows.isEmpty else { return regularity }
+        return RunWindows.regularity(
+            runs.compactMap { windows.indices.contains($0) ? windows[$0].redrawn(&generator) : nil }
+        )
     }
 
     /// How long each processor of a run was watched, in seconds; nil where nothing says it.
@@ -154,6 +148,7 @@ package struct DetourNoise: Sendable {
         }
         places = order.map { Place(name: $0, watches: grouped[$0] ?? []) }
         runs = watches.count
+        windows = []
         self.regularity = regularity
     }
 

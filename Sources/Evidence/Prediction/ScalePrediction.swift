@@ -93,12 +93,16 @@ package struct ScalePrediction: Sendable {
         let slack = waits ? question.slackSeconds : 0
         let stops = waits ? question.synchronisations * question.exposed : 1
         let places = Self.grouped(noise.places, Self.mostPlaces)
-        func law(_ places: [DetourNoise.Place], _ tail: GeneralisedPareto?, _ exponent: Int, _ fourier: Fourier?)
-            -> DelayLaw?
-        {
+        func law(
+            _ places: [DetourNoise.Place],
+            _ regularity: DetourRegularity,
+            _ tail: GeneralisedPareto?,
+            _ exponent: Int,
+            _ fourier: Fourier?
+        ) -> DelayLaw? {
             DelayLaw(
                 places,
-                regularity: noise.regularity,
+                regularity: regularity,
                 windowSeconds: window,
                 slackSeconds: slack,
                 wakeups: wakeups,
@@ -109,8 +113,8 @@ package struct ScalePrediction: Sendable {
         }
         let counts = question.nodes.map { Double($0 * question.ranksPerNode) }
         let isBeyond = counts.map { waits && $0 * (window - slack) > Self.reachShare * noise.watchedSeconds }
-        let sampled = law(places, nil, 14, nil)
-        let extended = isBeyond.contains(true) && tail != nil ? law(places, tail, 14, nil) : nil
+        let sampled = law(places, noise.regularity, nil, 14, nil)
+        let extended = isBeyond.contains(true) && tail != nil ? law(places, noise.regularity, tail, 14, nil) : nil
         var estimates: [Double] = []
         for (place, count) in counts.enumerated() {
             let law = isBeyond[place] ? extended ?? sampled : sampled
@@ -126,8 +130,9 @@ package struct ScalePrediction: Sendable {
             question
         ) {
             place,
+            regularity,
             tail,
-            fourier in law([place], tail, 12, fourier)
+            fourier in law([place], regularity, tail, 12, fourier)
         }
         let inflation = Self.inflation(runs: noise.runs, level: question.level)
         var generator = RandomGenerator(seed: question.seed, stream: 0x4E45_54)
@@ -258,35 +263,42 @@ package struct ScalePrediction: Sendable {
             * (n / (n - 1)).squareRoot()
     }
 
-    /// Logarithms of each draw's delay over that of the sample: runs drawn with replacement, detours in them by chance.
+    /// Logarithms of each draw's delay over that of the sample: runs drawn with replacement, detours in them by chance, and
+    /// how regularly they come as uncertain as the windows leave it.
     private static func draws(
         _ noise: DetourNoise,
         _ tail: GeneralisedPareto?,
         isBeyond: [Bool],
         counts: [Double],
         _ question: ScaleQuestion,
-        _ law: (DetourNoise.Place, GeneralisedPareto?, Fourier) -> DelayLaw?
+        _ law: (DetourNoise.Place, DetourRegularity, GeneralisedPareto?, Fourier) -> DelayLaw?
     ) -> [[Double]] {
         let fourier = Fourier(exponent: 12)
         let byRun = RunDetours.byRun(noise)
-        func delays(_ place: DetourNoise.Place, refit: Bool) -> [Double] {
-            let sampled = law(place, nil, fourier)
+        func delays(_ place: DetourNoise.Place, _ regularity: DetourRegularity, refit: Bool) -> [Double] {
+            let sampled = law(place, regularity, nil, fourier)
             var extended: DelayLaw?
             if isBeyond.contains(true) {
                 let watch = place.watches.first
                 let fitted =
                     refit ? watch.flatMap { GeneralisedPareto(sorted: $0.lengths, weights: $0.counts) } ?? tail : tail
-                extended = fitted.flatMap { law(place, $0, fourier) }
+                extended = fitted.flatMap { law(place, regularity, $0, fourier) }
             }
             return counts.enumerated().map { index, ranks in
                 (isBeyond[index] ? extended ?? sampled : sampled)?.expectedDelay(ranks: ranks) ?? 0
             }
         }
-        let whole = delays(RunDetours.place(byRun), refit: false)
+        let whole = delays(RunDetours.place(byRun), noise.regularity, refit: false)
         return (0..<question.draws).map { draw in
             var generator = RandomGenerator(seed: question.seed, stream: UInt64(draw) + 1)
-            let chosen = byRun.indices.map { _ in byRun[generator.index(below: byRun.count)].redrawn(&generator) }
-            let each = delays(RunDetours.place(chosen), refit: true)
+            var drawn: [Int] = []
+            let chosen = byRun.indices.map { _ in
+                let run = generator.index(below: byRun.count)
+                drawn.append(run)
+                return byRun[run].redrawn(&generator)
+            }
+            let regularity = noise.redrawnRegularity(drawn, &generator)
+            let each = delays(RunDetours.place(chosen), regularity, refit: true)
             return zip(whole, each).map { whole, each in
                 whole > 0 && whole.isFinite ? Double.log(max(each, whole * 1e-6) / whole) : 0
             }
