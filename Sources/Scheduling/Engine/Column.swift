@@ -2,32 +2,35 @@
 ///
 /// Indices are checked. Copies of the value share its storage: it is for what one owner keeps to itself.
 struct Column<Element: BitwiseCopyable> {
-    private var storage: ManagedBuffer<Void, Element>
+    private let storage: ColumnStorage
+    private let base: UnsafeMutablePointer<Element>
     let count: Int
 
-    init(repeating element: Element, count: Int) {
+    private init(uninitialized count: Int) {
         self.count = max(0, count)
-        storage = ManagedBuffer.create(minimumCapacity: max(1, count)) { _ in }
-        storage.withUnsafeMutablePointerToElements { $0.initialize(repeating: element, count: max(0, count)) }
+        storage = ColumnStorage(bytes: self.count * MemoryLayout<Element>.stride)
+        base = storage.memory.bindMemory(to: Element.self, capacity: self.count)
+    }
+
+    init(repeating element: Element, count: Int) {
+        self.init(uninitialized: count)
+        base.initialize(repeating: element, count: self.count)
     }
 
     init(_ elements: ContiguousArray<Element>) {
-        count = elements.count
-        storage = ManagedBuffer.create(minimumCapacity: max(1, elements.count)) { _ in }
-        storage.withUnsafeMutablePointerToElements { base in
-            for (index, element) in elements.enumerated() { (base + index).initialize(to: element) }
-        }
+        self.init(uninitialized: elements.count)
+        for (index, element) in elements.enumerated() { (base + index).initialize(to: element) }
     }
 
     @inline(__always)
     subscript(index: Int) -> Element {
         get {
             precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
-            return storage.withUnsafeMutablePointerToElements { $0[index] }
+            return base[index]
         }
         nonmutating set {
             precondition(UInt(bitPattern: index) < UInt(bitPattern: count))
-            storage.withUnsafeMutablePointerToElements { $0[index] = newValue }
+            base[index] = newValue
         }
     }
 
@@ -47,7 +50,7 @@ struct Column<Element: BitwiseCopyable> {
     /// The values in an array.
     var array: ContiguousArray<Element> {
         ContiguousArray(unsafeUninitializedCapacity: count) { buffer, initialized in
-            storage.withUnsafeMutablePointerToElements { buffer.baseAddress?.initialize(from: $0, count: count) }
+            buffer.baseAddress?.initialize(from: base, count: count)
             initialized = count
         }
     }

@@ -21,8 +21,11 @@ struct EventWheel {
     private var freeBlock = none
     /// Blocks that were ever taken; those after it are new.
     private var blocks = 0
-    /// Events that came within 64 * 64 of ``now`` since this was last emptied.
+    /// Events that will be next, a slot of a few at a time, since this was last emptied.
+    ///
+    /// So few that what is read for one is still near when its time comes, and more than one, so that they are read at once.
     var near = Stack<Int32>(filler: 0)
+    private static let nearRange = 2...64
 
     /// Starts a wheel.
     ///
@@ -74,11 +77,12 @@ struct EventWheel {
             var block = heads[slot]
             heads[slot] = Self.none
             masks[digit] &= ~(1 << UInt64(place))
+            let isNear = Self.nearRange.contains(count(from: block))
             while block != Self.none {
                 let first = Int(block) * Self.blockSize
                 for entry in first..<(first + Int(fill[Int(block)])) {
                     push(times[entry], jobs[entry])
-                    if digit == 2 { near.append(jobs[entry]) }
+                    if isNear { near.append(jobs[entry]) }
                 }
                 block = giveBack(block)
             }
@@ -96,6 +100,17 @@ struct EventWheel {
             for entry in first..<(first + Int(fill[Int(block)])) { due.append(jobs[entry]) }
             block = giveBack(block)
         }
+    }
+
+    /// How many events a slot has whose first block is given; no more are counted than make it a slot of many.
+    @inline(__always)
+    private func count(from first: Int32) -> Int {
+        var (block, count) = (first, 0)
+        while block != Self.none, count <= Self.nearRange.upperBound {
+            count += Int(fill[Int(block)])
+            block = nextBlock[Int(block)]
+        }
+        return count
     }
 
     private mutating func takeBlock() -> Int32 {

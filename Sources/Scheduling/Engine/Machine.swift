@@ -43,14 +43,28 @@ extension Machine {
     func fetch(_ run: Run) -> Int64 { Int64(run.job) }
 }
 
-/// A running job: all that its end needs, in one place.
+/// A running job: all that its end needs, in half a line of the cache.
 struct Run {
     let job: Int32
     let shape: Int32
-    let grant: ClusterState.Grant
+    private let node: Int32
+    private let slot: UInt16
     let isGang: Bool
-    let start: Int64
+    private let gpuMask: UInt64
     let units: Int64
+
+    init(job: Int32, shape: Int32, grant: ClusterState.Grant, isGang: Bool, units: Int64) {
+        self.job = job
+        self.shape = shape
+        node = grant.node
+        slot = grant.slot
+        self.isGang = isGang
+        gpuMask = grant.gpuMask
+        self.units = units
+    }
+
+    @inline(__always)
+    var grant: ClusterState.Grant { ClusterState.Grant(node: node, slot: slot, gpuMask: gpuMask) }
 
     /// No job.
     static let none = Run(
@@ -58,7 +72,6 @@ struct Run {
         shape: -1,
         grant: ClusterState.Grant(node: SimulationResult.nowhere, slot: ClusterState.noSlot, gpuMask: 0),
         isGang: false,
-        start: 0,
         units: 0
     )
 }

@@ -22,7 +22,8 @@ struct Replay<Cluster: Machine> {
     var counters = SimulationCounters()
     private(set) var running = 0
     private(set) var allocatedUnits: Int64 = 0
-    private(set) var allocatedUnitMilliseconds = 0.0
+    /// What the jobs that started hold until they end; exact, in whatever order they come.
+    private(set) var allocatedUnitMilliseconds: Int128 = 0
     private let unitsGiven: Column<Int64>
     /// Running jobs, in slots that are used again: what ends is found in little memory.
     private var runs = Stack(filler: Run.none)
@@ -123,13 +124,13 @@ struct Replay<Cluster: Machine> {
             return
         }
         guard departs else { return }
+        allocatedUnitMilliseconds += Self.product(taken, length)
         let (grant, isGang) = machine.grant(job, shape: shape)
         let run = Run(
             job: Int32(truncatingIfNeeded: job),
             shape: Int32(truncatingIfNeeded: shape),
             grant: grant,
             isGang: isGang,
-            start: now,
             units: taken
         )
         if let free = freeRuns.popLast() {
@@ -139,6 +140,12 @@ struct Replay<Cluster: Machine> {
             runs.append(run)
             wheel.push(finish, Int32(truncatingIfNeeded: runs.count - 1))
         }
+    }
+
+    @inline(__always)
+    private static func product(_ units: Int64, _ milliseconds: Int64) -> Int128 {
+        let (high, low) = units.multipliedFullWidth(by: milliseconds)
+        return Int128(high) << 64 | Int128(low)
     }
 
     /// How long a job holds what it was given: start-up, the creation of its instances, and its work there.
@@ -167,7 +174,6 @@ struct Replay<Cluster: Machine> {
             freeRuns.append(drained[index])
             machine.finish(run)
             allocatedUnits -= run.units
-            allocatedUnitMilliseconds += Double(run.units) * Double(now - run.start)
             due.append(run)
         }
         running -= due.count
@@ -203,7 +209,7 @@ struct Replay<Cluster: Machine> {
     mutating func close(at now: Int64) {
         for job in outcome.indices where starts[job] >= 0 && outcome[job] == .running {
             ends[job] = SimulationResult.never
-            allocatedUnitMilliseconds += Double(unitsGiven[job]) * Double(now - starts[job])
+            allocatedUnitMilliseconds += Self.product(unitsGiven[job], now - starts[job])
         }
         lastEnd = now
     }

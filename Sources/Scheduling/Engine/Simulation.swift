@@ -291,7 +291,7 @@ struct Simulation {
             gpuCount: gpuCount,
             firstSubmit: max(0, trace.submit.first ?? 0),
             lastEnd: replay.lastEnd,
-            allocatedGPUMilliseconds: replay.allocatedUnitMilliseconds / Double(ClusterState.unitsPerGPU)
+            allocatedGPUMilliseconds: Double(replay.allocatedUnitMilliseconds) / Double(ClusterState.unitsPerGPU)
         )
         result.isCutShort = replay.isCutShort
         return result
