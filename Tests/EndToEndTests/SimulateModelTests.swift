@@ -518,7 +518,7 @@ import Testing
             (hosts + ["--seed", "7"], "nothing is drawn"),
             (hosts + ["--zone", "UTC"], "--zone changes nothing"),
             (hosts + ["--estimates", "3"], "only the queues easy and fair"),
-            (hosts + ["--estimates", "3", "--sweep", "policy=fcfs,priority"], "only the queues easy and fair"),
+            (hosts + ["--estimates", "3", "--sweep", "gpus=8,16"], "only the queues easy and fair"),
             (hosts + ["--queue", "fair"], "no two teams"), (hosts + ["--queue", "priority"], "the same priority"),
             (hosts + ["--no-departures", "--queue", "easy"], "no job waits"),
             (hosts + ["--queue", "easy", "--sweep", "queue=fcfs"], "--queue changes nothing"),
