@@ -37,14 +37,17 @@ struct RepeatedTimes: Sendable {
 
         /// What a replay goes by.
         fileprivate var outcome: [Int64?] {
-            [arrival, start, duration ?? start.flatMap { start in end.map { $0 - start } }]
+            [arrival, start, duration ?? start.flatMap { start in end.map { $0 &- start } }]
         }
 
         /// How much speaks against the times, the worst first; 0 for times that agree.
         fileprivate func doubt(notBefore floor: Int64?) -> Int {
             var doubt = 0
             if let start, let end, end < start { doubt += 8 }
-            if let start, let end, let duration, abs(end - start - duration) > 1_000 { doubt += 4 }
+            // Beside a time of the calendar any number may stand in the row.
+            if let start, let end, let duration, abs(Double(end) - Double(start) - Double(duration)) > 1_000 {
+                doubt += 4
+            }
             if let submit, let first = start ?? end, first < submit { doubt += 2 }
             if let eligible, let first = start ?? end, first < eligible { doubt += 2 }
             if let submit, let eligible, eligible < submit { doubt += 2 }

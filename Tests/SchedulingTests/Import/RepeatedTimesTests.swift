@@ -112,4 +112,18 @@ import Testing
         #expect(Array(imported.trace.duration) == [1_200_000, 1_200_000])
         #expect(Read.findings(imported).isEmpty)
     }
+
+    @Test(arguments: [
+        "-9223372036854775808,1", "9223372036854775807,1", "-9223372036854775808,9223372036854775807",
+        "9223372036854775807,-9223372036854775808",
+    ])
+    func `numbers beyond any time beside a time that came twice are counted`(_ text: String) throws {
+        let imported = try Read.trace(
+            "job,submit,start,end,duration_s,gpus\na,2026-10-25 02:10:00,2026-10-25 02:20:00,\(text),1\n"
+                + "b,2026-10-25 02:10:00,\(text),2026-10-25 02:20:00,1\n",
+            Self.options
+        )
+        #expect(imported.trace.count == 0)
+        #expect(imported.audit.rows == 2 && Read.findings(imported).isEmpty == false)
+    }
 }
