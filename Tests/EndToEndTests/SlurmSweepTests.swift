@@ -230,7 +230,7 @@ struct SlurmSweepTests {
 @Suite struct SlurmSweepArgumentTests {
     @Test(arguments: [
         (["--slurm", "s"], "say which with --sweep"),
-        (["--slurm-option", "mem=1G"], "go with --slurm"),
+        (["--slurm-option", "mem=1G"], "--slurm-option goes with --slurm"),
         (["--slurm", "s%", "--sweep", "seed=1,2"], "must not be empty nor have a %"),
         (["--slurm", "s", "--sweep", "seed=1,2", "--slurm-tries", "0"], "--slurm-tries 0 is outside 1 to 100000"),
         (["--slurm", "s", "--sweep", "seed=1,2", "--slurm-option", "array=1-9"], "'array' is set by the sweep itself"),
