@@ -43,10 +43,11 @@ extension SimulationPage {
     private var lead: Markup {
         let gpus = NumberText.grouped(report.gpus)
         guard let wait = report.all.wait else { return "None of the jobs could start on \(gpus) GPUs." }
-        return """
+        let text = """
             On \(gpus) GPUs half of the jobs waited at most \(TimeScale.words(wait.p50)) and 95 % at most \
             \(TimeScale.words(wait.p95)); \(NumberText.percent(report.allocatedShare, 0)) of the GPUs' time was allocated.
             """
+        return "\(Self.unbroken(text))"
     }
 
     var time: Markup {
@@ -219,9 +220,13 @@ extension SimulationPage {
         Table(
             caption: caption,
             columns: [.text(name), .text("Value")],
-            // A number and its sign stay in one line, on a phone too.
-            rows: facts.map { Table.Row(["\($0.name)", "\($0.value.replacing(" %", with: "\u{A0}%"))"]) },
+            rows: facts.map { Table.Row(["\($0.name)", "\(Self.unbroken($0.value))"]) },
             whenEmpty: "nothing."
         ).markup
+    }
+
+    /// The text with each number and its unit in one line, on a phone too.
+    static func unbroken(_ text: String) -> String {
+        text.replacing(/(\d) (%|(?:s|min|h|d)\b)/) { match in "\(match.1)\u{A0}\(match.2)" }
     }
 }

@@ -40,6 +40,14 @@ import Testing
         )
     }
 
+    @Test("a number and its unit stand in one line; other words break as they may") func units() throws {
+        #expect(SimulationPage.unbroken("54.4 min") == "54.4\u{A0}min")
+        #expect(SimulationPage.unbroken("within 0.32 %, after 17 s") == "within 0.32\u{A0}%, after 17\u{A0}s")
+        #expect(SimulationPage.unbroken("4 slots to a GPU, 3 hosts") == "4 slots to a GPU, 3 hosts")
+        let page = Report.simulationHTML(try Self.page())
+        #expect(page.contains("\u{A0}%</td>"))
+    }
+
     /// The drawings of a page by their id.
     static func drawings(_ page: SimulationPage) -> [(id: String, markup: Markup)] {
         let waits = WaitsChart(id: "waits", report: page.report)

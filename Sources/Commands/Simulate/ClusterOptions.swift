@@ -268,7 +268,7 @@ struct ClusterOptions: ParsableArguments {
                 guard case .unknownProfile(let name, let own, _) = error,
                     let owners = try GPUCatalogue.standard().owners(ofProfile: name, near: [own])
                 else { throw Failure.input([error.description]) }
-                throw Failure.input(["--slices: \(error); \(owners)".replacing("?; ", with: "? ")])
+                throw Failure.input(["--slices: '\(name)' is not a MIG profile of \(own); \(owners)"])
             }
         }
     }

@@ -11,6 +11,7 @@ struct TurnSpeeds {
         lengths = ContiguousArray(repeating: -1, count: trace.count)
         // Taken out once: what is asked for each turn would otherwise carry a copy of the whole replay.
         let (demand, companies, inactive) = (prepared.demand, prepared.companies, prepared.ledger.inactive)
+        let (ledgerWork, speedAlone) = (prepared.ledger.work, prepared.speedAlone)
         // Twice the time, and one more where a job begins to work: at one instant others have ended first.
         var times: ContiguousArray<Int64> = []
         var gpus = times
@@ -51,10 +52,10 @@ struct TurnSpeeds {
                 let (speed, before) = (turns.speeds[place], done[job])
                 done[job] += speed * length
                 // The last turns before its work is done, or the last of all, say when that is.
-                let work = Double(prepared.ledger.work[job]) / prepared.speedAlone[job]
+                let work = Double(ledgerWork[job]) / speedAlone[job]
                 guard before < work else { continue }
-                let works = result.start[job] + inactive[job]
-                lengths[job] = Double((times[edge] >> 1) - works) + (work - before) / speed
+                let begin = result.start[job] + inactive[job]
+                lengths[job] = Double((times[edge] >> 1) - begin) + (work - before) / speed
             }
         }
         for job in 0..<trace.count where company[job] >= 0 && result.start[job] != SimulationResult.never {
