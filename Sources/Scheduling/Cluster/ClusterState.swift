@@ -8,16 +8,6 @@ struct ClusterState {
     static let unitsPerGPU: Int64 = 693_000
     static let noSlot: UInt16 = .max
 
-    /// One node.
-    struct Node {
-        var freeCPU: Int64
-        var freeMemory: Int64
-        var kind: UInt16
-        var cpuLevel: UInt8
-        var memoryLevel: UInt8
-        var idle: UInt8
-    }
-
     /// One part of what a job asks for: GPUs or one slice on one node, with its CPU and memory.
     struct Part {
         /// Whole GPUs, where they are given whole; 0 for a CPU job.
@@ -53,6 +43,7 @@ struct ClusterState {
     private struct Tables {
         let gpus: Int
         let allowsWhole: Bool
+        let faceBase: Int
         let hostBase: Int
         let requests: Int
         let slots: Int
@@ -62,6 +53,8 @@ struct ClusterState {
         let moves: Int
         /// Where they start, times slots, in ``stateWithout``.
         let removals: Int
+        /// Where the kind's slots start in ``unitsOfSlot``.
+        let units: Int
     }
 
     /// What was given on one node.
@@ -77,29 +70,28 @@ struct ClusterState {
     private let cpuLevels: Levels
     private let memoryLevels: Levels
     private let tables: ContiguousArray<Tables>
-    /// By state: its face among all faces, -1 where it accepts nothing.
-    private let faceOf: ContiguousArray<Int32>
+    /// By state: its face within the kind; ``GPUStateTables/closed`` where it accepts nothing that a job asks for.
+    private var faceOf: ContiguousArray<UInt16>
     /// By state and request: the policy's rank, its move's slot and the state after.
     private let rankOf: ContiguousArray<Int64>
     private let slotOf: ContiguousArray<UInt16>
     private let nextOf: ContiguousArray<UInt16>
     /// By state and slot: the state after the slot is given back.
     private let stateWithout: ContiguousArray<UInt16>
+    /// Units of each slot, by kind.
+    private let unitsOfSlot: ContiguousArray<Int64>
     private var orders: FaceOrders
     /// Requests by row times kinds plus kind.
     private var requestOf: ContiguousArray<Int16> = []
 
-    let nodes: Column<Node>
-    /// States of GPUs, by node times stride plus GPU.
-    let states: Column<UInt16>
+    private let nodes: NodeRecords
     private var sets: NodeSets
     /// The node that changed last, as long as the sets do not know; -1 for none.
     ///
     /// What follows often changes the same node again: whoever waits is put where a job has just ended.
     private var stale = -1
-    /// That node as the sets have it, and its GPUs' states.
-    private var known: Node
-    private let knownStates: Column<UInt16>
+    /// The slice faces of a node that is being told.
+    private let facesNow: Column<UInt16>
     /// Whether the last failure found GPUs, but not with the CPU and memory.
     private(set) var lackedOnlyNodes = false
 
@@ -116,28 +108,31 @@ struct ClusterState {
         cpuLevels = cpu
         memoryLevels = memory
         var tables: ContiguousArray<Tables> = []
-        var faceOf: ContiguousArray<Int32> = []
+        var faceOf: ContiguousArray<UInt16> = []
         var rankOf: ContiguousArray<Int64> = []
         var slotOf: ContiguousArray<UInt16> = []
         var nextOf: ContiguousArray<UInt16> = []
         var stateWithout: ContiguousArray<UInt16> = []
+        var unitsOfSlot: ContiguousArray<Int64> = []
         for kind in kinds {
             tables.append(
                 Tables(
                     gpus: kind.group.gpus,
                     allowsWhole: kind.automaton.allowsWhole,
+                    faceBase: kind.faceBase,
                     hostBase: kind.hostBase,
                     requests: kind.tables.requestCount,
                     slots: kind.automaton.slots.count,
                     states: faceOf.count,
                     moves: rankOf.count,
-                    removals: stateWithout.count
+                    removals: stateWithout.count,
+                    units: unitsOfSlot.count
                 )
             )
             for state in 0..<kind.automaton.stateCount {
                 let face = kind.tables.face[state]
                 let isOpen = face != GPUStateTables.closed
-                faceOf.append(isOpen ? Int32(kind.faceBase + Int(face)) : -1)
+                faceOf.append(face)
                 for request in 0..<kind.tables.requestCount {
                     let entry = Int(face) * kind.tables.requestCount + request
                     rankOf.append(isOpen ? kind.tables.rank[entry] : GPUStateTables.refused)
@@ -146,6 +141,7 @@ struct ClusterState {
             slotOf.append(contentsOf: kind.tables.slot)
             nextOf.append(contentsOf: kind.tables.next)
             stateWithout.append(contentsOf: kind.automaton.removals)
+            unitsOfSlot.append(contentsOf: kind.automaton.slots.map { kind.units[$0.request] })
         }
         self.tables = tables
         self.faceOf = faceOf
@@ -153,11 +149,11 @@ struct ClusterState {
         self.slotOf = slotOf
         self.nextOf = nextOf
         self.stateWithout = stateWithout
+        self.unitsOfSlot = unitsOfSlot
         stride = max(1, groups.map(\.gpus).max() ?? 1)
         let count = groups.reduce(0) { $0 + $1.count }
-        var nodes: ContiguousArray<Node> = []
+        var nodes: ContiguousArray<NodeRecords.Node> = []
         nodes.reserveCapacity(count)
-        states = Column(repeating: UInt16(GPUAutomaton.idle), count: count * stride)
         let faces = kinds.last.map { $0.faceBase + $0.faceCount } ?? 0
         orders = FaceOrders(faces: faces)
         sets = NodeSets(
@@ -170,7 +166,7 @@ struct ClusterState {
             // Far above any demand, and far from overflow.
             let cpu = group.cpuMilli ?? .max / 4
             let memory = group.memoryMiB ?? .max / 4
-            let node = Node(
+            let node = NodeRecords.Node(
                 freeCPU: cpu,
                 freeMemory: memory,
                 kind: UInt16(kind),
@@ -180,10 +176,11 @@ struct ClusterState {
             )
             nodes.append(contentsOf: repeatElement(node, count: group.count))
         }
-        self.nodes = Column(nodes)
-        known = Node(freeCPU: 0, freeMemory: 0, kind: 0, cpuLevel: 0, memoryLevel: 0, idle: 0)
-        knownStates = Column(repeating: 0, count: stride)
-        for node in nodes.indices { show(node) }
+        self.nodes = NodeRecords(nodes, gpus: stride)
+        for node in nodes.indices {
+            for gpu in 0..<stride { self.nodes.setState(node, gpu, UInt16(GPUAutomaton.idle)) }
+        }
+        facesNow = Column(repeating: 0, count: stride)
     }
 
     // MARK: Orders
@@ -193,8 +190,21 @@ struct ClusterState {
     /// - Parameter entries: faces with their ranks; sorted here, faces in order among equals.
     /// - Returns: the range to put in ``Part/firstFace`` and ``Part/endFace``.
     mutating func addOrder(_ entries: [(face: Int, rank: Int64)]) -> Range<Int> {
-        update()
-        return orders.add(entries.sorted { ($0.rank, $0.face) < ($1.rank, $1.face) }, occupied: sets.occupiedRows)
+        orders.add(entries.sorted { ($0.rank, $0.face) < ($1.rank, $1.face) })
+    }
+
+    /// Puts every node into the sets of the faces that an order looks at; no order may be added afterwards.
+    mutating func show() {
+        for (kind, table) in zip(kinds, tables) {
+            for state in table.states..<(table.states + kind.automaton.stateCount)
+            where faceOf[state] != GPUStateTables.closed && !orders.isLookedAt(table.faceBase + Int(faceOf[state])) {
+                faceOf[state] = GPUStateTables.closed
+            }
+        }
+        for node in 0..<nodes.count {
+            let faces = findFaces(node, tables[Int(nodes[node].kind)])
+            enter(node, faces)
+        }
     }
 
     /// What a part asks of a kind that cannot serve it.
@@ -299,7 +309,7 @@ struct ClusterState {
         if request >= 0 {
             let table = tables[kind]
             for gpu in 0..<table.gpus {
-                let state = Int(states[node * stride + gpu])
+                let state = Int(nodes.state(node, gpu))
                 if rankOf[table.moves + state * table.requests + request] != GPUStateTables.refused { hasGPUs = true }
             }
         } else {
@@ -323,7 +333,6 @@ struct ClusterState {
     @inline(__always)
     mutating func give(_ part: Part, on node: Int) -> Grant {
         let kind = Int(nodes[node].kind)
-        let base = node * stride
         let request = Int(requestOf[part.row * tables.count + kind])
         if request >= 0 {
             let table = tables[kind]
@@ -331,7 +340,7 @@ struct ClusterState {
             var entry = 0
             var rank = GPUStateTables.refused
             for gpu in 0..<table.gpus {
-                let move = table.moves + Int(states[base + gpu]) * table.requests + request
+                let move = table.moves + Int(nodes.state(node, gpu)) * table.requests + request
                 if rankOf[move] < rank {
                     rank = rankOf[move]
                     chosen = gpu
@@ -346,7 +355,7 @@ struct ClusterState {
         var left = part.gpus
         var gpu = 0
         while left > 0, gpu < stride {
-            if states[base + gpu] == UInt16(GPUAutomaton.idle) {
+            if nodes.state(node, gpu) == UInt16(GPUAutomaton.idle) {
                 mask |= 1 << UInt64(gpu)
                 left -= 1
             }
@@ -363,7 +372,7 @@ struct ClusterState {
         if grant.slot != Self.noSlot {
             let table = tables[Int(nodes[node].kind)]
             let gpu = grant.gpuMask.trailingZeroBitCount
-            let state = Int(states[node * stride + gpu])
+            let state = Int(nodes.state(node, gpu))
             let next = stateWithout[table.removals + state * table.slots + Int(grant.slot)]
             change(node, gpu: gpu, to: next, cpu: part.cpuMilli, memory: part.memoryMiB)
         } else {
@@ -379,7 +388,7 @@ struct ClusterState {
 
     /// Reads a node, so that it is near; any number.
     @inline(__always)
-    func fetch(_ node: Int) -> Int64 { nodes[node].freeCPU &+ Int64(states[node * stride]) }
+    func fetch(_ node: Int) -> Int64 { nodes[node].freeCPU }
 
     /// Gives again what was taken back, to the same GPUs.
     mutating func giveAgain(_ grant: Grant, _ part: Part) {
@@ -387,7 +396,7 @@ struct ClusterState {
         if grant.slot != Self.noSlot {
             let kind = kinds[Int(nodes[node].kind)]
             let gpu = grant.gpuMask.trailingZeroBitCount
-            let state = Int(states[node * stride + gpu])
+            let state = Int(nodes.state(node, gpu))
             guard let next = kind.automaton.next(state, giving: Int(grant.slot)) else { return }
             change(node, gpu: gpu, to: UInt16(next), cpu: -part.cpuMilli, memory: -part.memoryMiB)
         } else {
@@ -407,8 +416,7 @@ struct ClusterState {
     /// Units that a grant holds.
     func units(_ grant: Grant, _ part: Part) -> Int64 {
         guard grant.slot != Self.noSlot else { return Int64(part.gpus) * Self.unitsPerGPU }
-        let kind = kinds[Int(nodes[Int(grant.node)].kind)]
-        return kind.units[kind.automaton.slots[Int(grant.slot)].request]
+        return unitsOfSlot[tables[Int(nodes[Int(grant.node)].kind)].units + Int(grant.slot)]
     }
 
     // MARK: Changing
@@ -417,13 +425,12 @@ struct ClusterState {
     @inline(__always)
     private mutating func change(_ node: Int, gpu: Int, to next: UInt16, cpu: Int64, memory: Int64) {
         open(node)
-        let place = node * stride + gpu
         var idle = 0
         if tables[Int(nodes[node].kind)].allowsWhole {
-            if states[place] == UInt16(GPUAutomaton.idle) { idle -= 1 }
+            if nodes.state(node, gpu) == UInt16(GPUAutomaton.idle) { idle -= 1 }
             if next == UInt16(GPUAutomaton.idle) { idle += 1 }
         }
-        states[place] = next
+        nodes.setState(node, gpu, next)
         add(node, idle: idle, cpu: cpu, memory: memory)
     }
 
@@ -433,7 +440,7 @@ struct ClusterState {
         open(node)
         var rest = gpus
         while rest != 0 {
-            states[node * stride + rest.trailingZeroBitCount] = next
+            nodes.setState(node, rest.trailingZeroBitCount, next)
             rest &= rest &- 1
         }
         let count = gpus.nonzeroBitCount
@@ -453,14 +460,12 @@ struct ClusterState {
 
     // MARK: What the sets know
 
-    /// Keeps what the sets know of a node that is about to change.
+    /// Marks a node that is about to change.
     @inline(__always)
     private mutating func open(_ node: Int) {
         if stale == node { return }
         update()
         stale = node
-        known = nodes[node]
-        for gpu in 0..<stride { knownStates[gpu] = states[node * stride + gpu] }
     }
 
     /// Tells the sets what has changed.
@@ -474,34 +479,83 @@ struct ClusterState {
         stale = -1
         let new = nodes[node]
         let table = tables[Int(new.kind)]
-        let base = node * stride
-        let cell = cell(new)
-        guard new.cpuLevel == known.cpuLevel, new.memoryLevel == known.memoryLevel else {
-            let old = self.cell(known)
-            Self.eachFace(faceOf, knownStates, 0, table) { remove(node, face: $0, old) }
-            remove(node, face: table.hostBase + Int(known.idle), old)
-            Self.eachFace(faceOf, states, base, table) { insert(node, face: $0, cell) }
-            insert(node, face: table.hostBase + Int(new.idle), cell)
+        let old = cell(new.shown.cpuLevel, new.shown.memoryLevel)
+        let faces = findFaces(node, table)
+        guard new.cpuLevel == new.shown.cpuLevel, new.memoryLevel == new.shown.memoryLevel else {
+            for index in 0..<Int(new.shown.faces) {
+                remove(node, face: table.faceBase + Int(nodes.shownFace(node, index)), old)
+            }
+            leave(node, face: table.hostBase + Int(new.shown.idle), old)
+            enter(node, faces)
             return
         }
-        for gpu in 0..<table.gpus where states[base + gpu] != knownStates[gpu] {
-            let oldFace = faceOf[table.states + Int(knownStates[gpu])]
-            let newFace = faceOf[table.states + Int(states[base + gpu])]
-            if oldFace == newFace { continue }
-            if oldFace >= 0, !Self.shows(oldFace, faceOf, states, base..<(base + table.gpus), table) {
-                remove(node, face: Int(oldFace), cell)
+        for index in 0..<Int(new.shown.faces) {
+            let face = nodes.shownFace(node, index)
+            if !(0..<faces).contains(where: { facesNow[$0] == face }) {
+                remove(node, face: table.faceBase + Int(face), old)
             }
-            if newFace >= 0 { insert(node, face: Int(newFace), cell) }
         }
-        if new.idle != known.idle {
-            remove(node, face: table.hostBase + Int(known.idle), cell)
-            insert(node, face: table.hostBase + Int(new.idle), cell)
+        for index in 0..<faces {
+            let face = facesNow[index]
+            if !(0..<Int(new.shown.faces)).contains(where: { nodes.shownFace(node, $0) == face }) {
+                insert(node, face: table.faceBase + Int(face), old)
+            }
         }
+        if new.idle != new.shown.idle {
+            leave(node, face: table.hostBase + Int(new.shown.idle), old)
+            join(node, face: table.hostBase + Int(new.idle), old)
+        }
+        keep(node, faces)
+    }
+
+    /// Lists the slice faces that a node shows, each once.
+    ///
+    /// - Returns: how many; they are in ``facesNow``.
+    @inline(__always)
+    private func findFaces(_ node: Int, _ table: Tables) -> Int {
+        var count = 0
+        var seen: UInt64 = 0
+        for gpu in 0..<table.gpus {
+            let face = faceOf[table.states + Int(nodes.state(node, gpu))]
+            if face == GPUStateTables.closed { continue }
+            let bit: UInt64 = 1 << UInt64(face & 63)
+            // Faces that share the bit are told apart by a closer look.
+            if seen & bit != 0, (0..<count).contains(where: { facesNow[$0] == face }) { continue }
+            seen |= bit
+            facesNow[count] = face
+            count += 1
+        }
+        return count
+    }
+
+    /// Puts a node that is in no set into those of the faces found.
+    @inline(__always)
+    private mutating func enter(_ node: Int, _ faces: Int) {
+        let entry = nodes[node]
+        let table = tables[Int(entry.kind)]
+        let cell = cell(entry.cpuLevel, entry.memoryLevel)
+        for index in 0..<faces { insert(node, face: table.faceBase + Int(facesNow[index]), cell) }
+        join(node, face: table.hostBase + Int(entry.idle), cell)
+        keep(node, faces)
+    }
+
+    /// Writes down what the sets know of a node: what it is now, and the faces found.
+    @inline(__always)
+    private func keep(_ node: Int, _ faces: Int) {
+        for index in 0..<faces { nodes.setShownFace(node, index, facesNow[index]) }
+        var entry = nodes[node]
+        entry.shown = NodeRecords.Shown(
+            cpuLevel: entry.cpuLevel,
+            memoryLevel: entry.memoryLevel,
+            idle: entry.idle,
+            faces: UInt8(truncatingIfNeeded: faces)
+        )
+        nodes[node] = entry
     }
 
     @inline(__always)
-    private func cell(_ node: Node) -> NodeSets.Cell {
-        sets.cell(row: Int(node.cpuLevel), column: Int(node.memoryLevel))
+    private func cell(_ cpuLevel: UInt8, _ memoryLevel: UInt8) -> NodeSets.Cell {
+        sets.cell(row: Int(cpuLevel), column: Int(memoryLevel))
     }
 
     /// What is held of a node for a job that will start there later.
@@ -555,11 +609,12 @@ struct ClusterState {
         var idle = 0
         var rest = hold.gpus
         while rest != 0 {
-            let place = node * stride + rest.trailingZeroBitCount
-            hold.keep(states[place])
-            if states[place] == UInt16(GPUAutomaton.idle) { idle += 1 }
+            let gpu = rest.trailingZeroBitCount
+            let state = nodes.state(node, gpu)
+            hold.keep(state)
+            if state == UInt16(GPUAutomaton.idle) { idle += 1 }
             // Nothing more can be given of a GPU that is given whole.
-            states[place] = UInt16(GPUAutomaton.whole)
+            nodes.setState(node, gpu, UInt16(GPUAutomaton.whole))
             rest &= rest &- 1
         }
         if !tables[Int(nodes[node].kind)].allowsWhole { idle = 0 }
@@ -574,55 +629,12 @@ struct ClusterState {
         var idle = 0
         var rest = hold.gpus
         for state in hold.states {
-            states[node * stride + rest.trailingZeroBitCount] = state
+            nodes.setState(node, rest.trailingZeroBitCount, state)
             if state == UInt16(GPUAutomaton.idle) { idle += 1 }
             rest &= rest &- 1
         }
         if !tables[Int(nodes[node].kind)].allowsWhole { idle = 0 }
         add(node, idle: idle, cpu: hold.cpu, memory: hold.memory)
-    }
-
-    /// Puts a node into the sets where it belongs.
-    private mutating func show(_ node: Int) {
-        let entry = nodes[node]
-        let table = tables[Int(entry.kind)]
-        let cell = cell(entry)
-        Self.eachFace(faceOf, states, node * stride, table) { insert(node, face: $0, cell) }
-        insert(node, face: table.hostBase + Int(entry.idle), cell)
-    }
-
-    /// Calls a closure for each face that GPUs in these states show, once.
-    @inline(__always)
-    private static func eachFace(
-        _ faceOf: ContiguousArray<Int32>,
-        _ states: Column<UInt16>,
-        _ base: Int,
-        _ table: Tables,
-        _ body: (Int) -> Void
-    ) {
-        var seen: UInt64 = 0
-        for gpu in base..<(base + table.gpus) {
-            let face = faceOf[table.states + Int(states[gpu])]
-            if face < 0 { continue }
-            let bit: UInt64 = 1 << UInt64(face & 63)
-            // Faces that share the bit are told apart by a closer look.
-            if seen & bit != 0, shows(face, faceOf, states, base..<gpu, table) { continue }
-            seen |= bit
-            body(Int(face))
-        }
-    }
-
-    /// Whether any of some GPUs shows a face.
-    @inline(__always)
-    private static func shows(
-        _ face: Int32,
-        _ faceOf: ContiguousArray<Int32>,
-        _ states: Column<UInt16>,
-        _ gpus: Range<Int>,
-        _ table: Tables
-    ) -> Bool {
-        for gpu in gpus where faceOf[table.states + Int(states[gpu])] == face { return true }
-        return false
     }
 
     /// Adds a node to a set, and its face to the orders where it was missing.
@@ -635,5 +647,16 @@ struct ClusterState {
     @inline(__always)
     private mutating func remove(_ node: Int, face: Int, _ cell: NodeSets.Cell) {
         if sets.remove(node, face: face, cell) { orders.flip(face) }
+    }
+
+    /// The same for a face of whole nodes, of which some are looked at by no job.
+    @inline(__always)
+    private mutating func join(_ node: Int, face: Int, _ cell: NodeSets.Cell) {
+        if orders.isLookedAt(face) { insert(node, face: face, cell) }
+    }
+
+    @inline(__always)
+    private mutating func leave(_ node: Int, face: Int, _ cell: NodeSets.Cell) {
+        if orders.isLookedAt(face) { remove(node, face: face, cell) }
     }
 }

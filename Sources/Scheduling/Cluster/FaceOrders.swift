@@ -15,19 +15,24 @@ struct FaceOrders {
     private let firstEntry: Column<Int32>
     private var nextEntry: ContiguousArray<Int32> = []
     private var orders = 0
+    /// Whether any order has each face.
+    private let lookedAt: Column<Bool>
 
     init(faces: Int) {
         open = Column(repeating: 0, count: 0)
         firstEntry = Column(repeating: -1, count: faces)
+        lookedAt = Column(repeating: false, count: faces)
     }
 
-    /// Adds an order.
+    /// Whether any order has a face: nodes need not be known under others.
+    @inline(__always)
+    func isLookedAt(_ face: Int) -> Bool { lookedAt[face] }
+
+    /// Adds an order, before any node is shown.
     ///
-    /// - Parameters:
-    ///   - entries: faces with their ranks, in order.
-    ///   - occupied: for each face something that is not 0 where a node shows it.
+    /// - Parameter entries: faces with their ranks, in order.
     /// - Returns: the range of the entries.
-    mutating func add(_ entries: [(face: Int, rank: Int64)], occupied: Column<UInt64>) -> Range<Int> {
+    mutating func add(_ entries: [(face: Int, rank: Int64)]) -> Range<Int> {
         let start = faces.count
         open.grow(to: (start + entries.count + 63) / 64, with: 0)
         for entry in entries {
@@ -37,7 +42,8 @@ struct FaceOrders {
             ranks.append(entry.rank)
             nextEntry.append(isFollowed ? firstEntry[entry.face] : -1)
             if isFollowed { firstEntry[entry.face] = Int32(index) }
-            if !isFollowed || occupied[entry.face] != 0 { open[index / 64] |= 1 << UInt64(index % 64) }
+            lookedAt[entry.face] = true
+            if !isFollowed { open[index / 64] |= 1 << UInt64(index % 64) }
         }
         orders += 1
         let end = faces.count

@@ -1,7 +1,8 @@
 /// What a policy makes of an automaton: for each state where it stands in the policy's order, and what it would do.
 ///
 /// States from which the same slots lead to the same futures are one face: a policy that looks ahead cannot tell them
-/// apart, so GPUs are grouped by face (an A100 has 723 layouts and 128 faces).
+/// apart (an A100 has 723 layouts and 128 such faces). Those that it ranks alike for every request are then made one:
+/// GPUs are grouped by face, and what is chosen among them is the same.
 struct GPUStateTables {
     /// The face of a state that accepts no slice.
     static let closed: UInt16 = .max
@@ -84,5 +85,24 @@ struct GPUStateTables {
                 rank[Int(face[state]) * requestCount + request] = policy.gpuRank(best.move)
             }
         }
+        mergeFaces()
+    }
+
+    /// Makes one face of those that the policy ranks alike, whatever is asked.
+    private mutating func mergeFaces() {
+        var merged: [ArraySlice<Int64>: UInt16] = [:]
+        var ranks: ContiguousArray<Int64> = []
+        let known = Array(rank)
+        let mergedFace = (0..<faceCount).map { face in
+            let row = known[(face * requestCount)..<((face + 1) * requestCount)]
+            if let same = merged[row] { return same }
+            let fresh = UInt16(merged.count)
+            merged[row] = fresh
+            ranks.append(contentsOf: row)
+            return fresh
+        }
+        for state in face.indices where face[state] != Self.closed { face[state] = mergedFace[Int(face[state])] }
+        faceCount = merged.count
+        rank = ranks
     }
 }

@@ -1,8 +1,8 @@
 /// Sets of node numbers, one for each face and each pair of levels of free CPU and memory.
 ///
 /// Most sets hold no node, one, or a few, so that what a set takes grows with what it holds: nothing, a number, a short
-/// list in ascending order, or a tree of 64-way bit masks. Adding, removing and finding the lowest cost the length of a
-/// short list, or the depth of the tree: 2 up to 4,096 nodes, 3 up to 262,144. The sets of one pair of levels stand side
+/// list in ascending order, or a tree of 64-way bit masks. Adding, removing and finding the lowest cost a look at one
+/// line of the cache, or the depth of the tree: 2 up to 4,096 nodes, 3 up to 262,144. The sets of one pair of levels stand side
 /// by side: a node that changes its levels leaves and enters sets that are near each other.
 struct NodeSets {
     /// The most levels of CPU, and of memory.
@@ -19,7 +19,7 @@ struct NodeSets {
     private let occupied: Column<UInt64>
     /// What each set holds: ``empty``, its only node, or where its list or its tree is.
     private let entries: Column<Int32>
-    private var lists: Pool<Int32>
+    private var lists = ShortLists()
     private var trees: Pool<UInt64>
     /// How many levels of masks there are, and where each starts in a tree, the leaves first.
     private let depth: Int
@@ -27,11 +27,9 @@ struct NodeSets {
     private let start2: Int
     private let start3: Int
     private let treeEnd: Int
-    /// The most nodes of a list; 0 where a tree is no larger than a list.
-    private let listRoom: Int
+    /// Whether a list is smaller than a tree.
+    private let hasLists: Bool
 
-    /// A list is one line of the cache: how many nodes it has, then the nodes.
-    private static let listWords = 16
     /// At no more nodes a tree becomes a list again.
     private static let listAgain = 7
 
@@ -55,8 +53,7 @@ struct NodeSets {
         start2 = starts.count > 2 ? starts[2] : total
         start3 = starts.count > 3 ? starts[3] : total
         treeEnd = total
-        listRoom = total * 8 > Self.listWords * 4 ? Self.listWords - 1 : 0
-        lists = Pool(size: Self.listWords, filler: 0)
+        hasLists = total * MemoryLayout<UInt64>.size > ShortLists.bytes
         trees = Pool(size: total, filler: 0)
     }
 
@@ -78,9 +75,13 @@ struct NodeSets {
     @inline(__always)
     private static func tree(_ number: Int) -> Int32 { Int32(truncatingIfNeeded: 2 * number + 1) }
 
-    /// Where the list or the tree of an entry starts in its pool.
+    /// The number of an entry's list or tree.
     @inline(__always)
-    private func base(_ entry: Int32) -> Int { Int(entry >> 1) * (Self.isTree(entry) ? treeEnd : Self.listWords) }
+    private static func number(_ entry: Int32) -> Int { Int(entry >> 1) }
+
+    /// Where the tree of an entry starts.
+    @inline(__always)
+    private func base(_ entry: Int32) -> Int { Self.number(entry) * treeEnd }
 
     /// A pair of levels, and where its sets stand.
     struct Cell {
@@ -95,7 +96,7 @@ struct NodeSets {
 
     // MARK: Adding and removing
 
-    /// Adds a node; nothing happens when it is there.
+    /// Adds a node that is not there.
     ///
     /// - Returns: whether the face had no node before.
     @inline(__always)
@@ -116,36 +117,15 @@ struct NodeSets {
     /// Adds a node to a set that is not empty.
     private mutating func insert(_ node: Int, beside entry: Int32, _ set: Int) {
         guard entry >= 0 else {
-            guard entry != Self.alone(node) else { return }
             let other = Int(Self.alone(Int(entry)))
-            guard listRoom > 0 else { return entries[set] = newTree([other, node]) }
-            let list = lists.take()
-            let base = list * Self.listWords
-            lists[base] = 2
-            lists[base + 1] = Int32(truncatingIfNeeded: min(other, node))
-            lists[base + 2] = Int32(truncatingIfNeeded: max(other, node))
-            return entries[set] = Self.list(list)
+            return entries[set] = hasLists ? Self.list(lists.take(other, node)) : newTree([other, node])
         }
-        let base = base(entry)
-        guard !Self.isTree(entry) else { return put(node, base) }
-        let number = Int32(truncatingIfNeeded: node)
-        let count = Int(lists[base])
-        let end = base + 1 + count
-        var place = base + 1
-        while place < end, lists[place] < number { place += 1 }
-        if place < end, lists[place] == number { return }
-        guard count < listRoom else {
-            let nodes = (1...count).map { Int(lists[base + $0]) }
-            lists.giveBack(Int(entry >> 1))
-            return entries[set] = newTree(nodes + [node])
-        }
-        var last = end
-        while last > place {
-            lists[last] = lists[last - 1]
-            last -= 1
-        }
-        lists[place] = number
-        lists[base] = Int32(truncatingIfNeeded: count + 1)
+        let number = Self.number(entry)
+        guard !Self.isTree(entry) else { return put(node, base(entry)) }
+        if lists.insert(node, number) { return }
+        let nodes = lists.nodes(number)
+        lists.giveBack(number)
+        entries[set] = newTree(nodes + [node])
     }
 
     @inline(never)
@@ -155,7 +135,7 @@ struct NodeSets {
         return Self.tree(tree)
     }
 
-    /// Removes a node; nothing happens when it is not there.
+    /// Removes a node that is there.
     ///
     /// - Returns: whether the face has no node any more.
     @inline(__always)
@@ -178,26 +158,15 @@ struct NodeSets {
 
     /// Removes a node from a set of several; one at least stays.
     private mutating func remove(_ node: Int, among entry: Int32, _ set: Int) {
-        let base = base(entry)
         guard !Self.isTree(entry) else {
+            let base = base(entry)
             if cut(node, base), isSmall(base) { shrink(entry, set) }
             return
         }
-        let number = Int32(truncatingIfNeeded: node)
-        let count = Int(lists[base])
-        let end = base + 1 + count
-        var place = base + 1
-        while place < end, lists[place] != number { place += 1 }
-        guard place < end else { return }
-        place += 1
-        while place < end {
-            lists[place - 1] = lists[place]
-            place += 1
-        }
-        lists[base] = Int32(truncatingIfNeeded: count - 1)
-        guard count == 2 else { return }
-        entries[set] = Self.alone(Int(lists[base + 1]))
-        lists.giveBack(Int(entry >> 1))
+        let number = Self.number(entry)
+        guard let last = lists.remove(node, number) else { return }
+        entries[set] = Self.alone(last)
+        lists.giveBack(number)
     }
 
     /// Makes a list of a tree of few nodes, or of one node what it is alone.
@@ -209,7 +178,7 @@ struct NodeSets {
             nodes.append(lowest(base))
             _ = cut(lowest(base), base)
         }
-        trees.giveBack(Int(entry >> 1))
+        trees.giveBack(Self.number(entry))
         entries[set] = Self.empty
         for node in nodes {
             if entries[set] == Self.empty {
@@ -258,7 +227,7 @@ struct NodeSets {
 
     /// Whether a tree is better a list, or a node alone.
     private func isSmall(_ base: Int) -> Bool {
-        guard depth > 1, listRoom > 0 else {
+        guard hasLists else {
             // A tree that is no larger than a list is there for two nodes and more.
             var nodes = 0
             for word in base..<(base + start1) { nodes += trees[word].nonzeroBitCount }
@@ -305,7 +274,7 @@ struct NodeSets {
     func first(face: Int, row: Int, column: Int) -> Int {
         let entry = entries[cell(row: row, column: column).first + face]
         guard entry >= 0 else { return Int(Self.alone(Int(entry))) }
-        return Self.isTree(entry) ? lowest(base(entry)) : Int(lists[base(entry) + 1])
+        return Self.isTree(entry) ? lowest(base(entry)) : lists.lowest(Self.number(entry))
     }
 
     /// The lowest node of a set at or above another, nil when there is none.
@@ -316,13 +285,8 @@ struct NodeSets {
             let node = Int(Self.alone(Int(entry)))
             return node >= lowest ? node : nil
         }
+        guard Self.isTree(entry) else { return lists.lowest(Self.number(entry), from: lowest) }
         let base = base(entry)
-        guard Self.isTree(entry) else {
-            for place in (base + 1)..<(base + 1 + Int(lists[base])) where lists[place] >= Int32(clamping: lowest) {
-                return Int(lists[place])
-            }
-            return nil
-        }
         var place = lowest
         var level = 0
         // Up until a mask has something at or to the right of where we stand, then down its left edge.
@@ -344,36 +308,4 @@ struct NodeSets {
         }
         return nil
     }
-}
-
-/// Blocks of one size that are taken and given back; those given back last are taken first, while they are near.
-private struct Pool<Element: BitwiseCopyable> {
-    private var elements: Column<Element>
-    private let size: Int
-    private let filler: Element
-    private var free = Stack<Int32>(filler: 0)
-    /// Blocks that were ever taken; those after it are new.
-    private var blocks = 0
-
-    init(size: Int, filler: Element) {
-        self.size = size
-        self.filler = filler
-        elements = Column(repeating: filler, count: 16 * size)
-    }
-
-    @inline(__always)
-    subscript(index: Int) -> Element {
-        get { elements[index] }
-        nonmutating set { elements[index] = newValue }
-    }
-
-    /// The number of a block; as it was given back, or filled.
-    mutating func take() -> Int {
-        if let block = free.popLast() { return Int(block) }
-        if (blocks + 1) * size > elements.count { elements.grow(to: 2 * elements.count, with: filler) }
-        blocks += 1
-        return blocks - 1
-    }
-
-    mutating func giveBack(_ block: Int) { free.append(Int32(truncatingIfNeeded: block)) }
 }

@@ -34,6 +34,13 @@ struct Column<Element: BitwiseCopyable> {
         }
     }
 
+    /// So many values from an index on, to go through without a check at each; until the column grows.
+    @inline(__always)
+    func pointer(to index: Int, count some: Int) -> UnsafeMutablePointer<Element> {
+        precondition(index >= 0 && some >= 0 && index <= count - some)
+        return base + index
+    }
+
     /// Moves to larger storage of its own.
     ///
     /// - Parameters:

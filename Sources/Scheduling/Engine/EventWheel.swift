@@ -1,6 +1,7 @@
 /// The ends of running jobs, in order of time: a hierarchical timing wheel (Varghese and Lauck, 1987).
 ///
-/// Digits of base 64: an event waits at the highest digit in which its time differs from the wheel's, and moves down as
+/// An event is all that its job's end needs, moved from slot to slot: what is side by side is read sooner than what is
+/// pointed to. Digits of base 64: an event waits at the highest digit in which its time differs from the wheel's, and moves down as
 /// the wheel reaches it, so that its cost depends on how far ahead it was set, not on how many wait.
 struct EventWheel {
     /// Times must be below this.
@@ -8,14 +9,19 @@ struct EventWheel {
     private static let blockSize = 16
     private static let none: Int32 = -1
 
+    /// A run and when it ends: half a line of the cache.
+    private struct Event {
+        let time: Int64
+        let run: Run
+    }
+
     /// How far the wheel has turned; every event is at or after it.
     private(set) var now: Int64
     /// Slots that hold something, by digit.
     private let masks = Column<UInt64>(repeating: 0, count: 11)
     /// The first block of each slot, by digit times 64 plus slot.
     private let heads = Column<Int32>(repeating: none, count: 11 * 64)
-    private var times = Column<Int64>(repeating: 0, count: 64 * blockSize)
-    private var jobs = Column<Int32>(repeating: 0, count: 64 * blockSize)
+    private var events = Column<Event>(repeating: Event(time: 0, run: .none), count: 64 * blockSize)
     private var nextBlock = Column<Int32>(repeating: none, count: 64)
     private var fill = Column<Int32>(repeating: 0, count: 64)
     private var freeBlock = none
@@ -24,7 +30,7 @@ struct EventWheel {
     /// Events that will be next, a slot of a few at a time, since this was last emptied.
     ///
     /// So few that what is read for one is still near when its time comes, and more than one, so that they are read at once.
-    var near = Stack<Int32>(filler: 0)
+    var near = Stack<Run>(filler: Run.none)
     private static let nearRange = 2...64
 
     /// Starts a wheel.
@@ -33,10 +39,13 @@ struct EventWheel {
     init(from time: Int64) { now = time }
 
     /// Sets an event at a time in ``now``..<``end``.
-    mutating func push(_ time: Int64, _ job: Int32) {
-        let difference = time ^ now
+    mutating func push(_ time: Int64, _ run: Run) { push(Event(time: time, run: run)) }
+
+    @inline(__always)
+    private mutating func push(_ event: Event) {
+        let difference = event.time ^ now
         let digit = difference == 0 ? 0 : (63 - difference.leadingZeroBitCount) / 6
-        let place = Int(truncatingIfNeeded: time >> Int64(digit * 6)) & 63
+        let place = Int(truncatingIfNeeded: event.time >> Int64(digit * 6)) & 63
         masks[digit] |= 1 << UInt64(place)
         let slot = digit * 64 + place
         var block = heads[slot]
@@ -48,8 +57,7 @@ struct EventWheel {
         }
         let entry = Int(block) * Self.blockSize + Int(fill[Int(block)])
         fill[Int(block)] += 1
-        times[entry] = time
-        jobs[entry] = job
+        events[entry] = event
     }
 
     /// Turns the wheel to the next event, if it is not after a limit.
@@ -81,8 +89,9 @@ struct EventWheel {
             while block != Self.none {
                 let first = Int(block) * Self.blockSize
                 for entry in first..<(first + Int(fill[Int(block)])) {
-                    push(times[entry], jobs[entry])
-                    if isNear { near.append(jobs[entry]) }
+                    let event = events[entry]
+                    push(event)
+                    if isNear { near.append(event.run) }
                 }
                 block = giveBack(block)
             }
@@ -90,14 +99,14 @@ struct EventWheel {
     }
 
     /// Takes away the events at ``now``, in no particular order.
-    mutating func drain(into due: inout Stack<Int32>) {
+    mutating func drain(into due: inout ContiguousArray<Run>) {
         let slot = Int(truncatingIfNeeded: now) & 63
         var block = heads[slot]
         heads[slot] = Self.none
         masks[0] &= ~(1 << UInt64(slot))
         while block != Self.none {
             let first = Int(block) * Self.blockSize
-            for entry in first..<(first + Int(fill[Int(block)])) { due.append(jobs[entry]) }
+            for entry in first..<(first + Int(fill[Int(block)])) { due.append(events[entry].run) }
             block = giveBack(block)
         }
     }
@@ -121,8 +130,7 @@ struct EventWheel {
             return block
         }
         if blocks == fill.count {
-            times.grow(to: 2 * times.count, with: 0)
-            jobs.grow(to: 2 * jobs.count, with: 0)
+            events.grow(to: 2 * events.count, with: Event(time: 0, run: .none))
             nextBlock.grow(to: 2 * nextBlock.count, with: Self.none)
             fill.grow(to: 2 * fill.count, with: 0)
         }

@@ -152,6 +152,7 @@ struct JobPlan {
             mayCreate.append(creating)
             verdicts.append(.completed)
         }
+        cluster.show()
         for (index, shape) in shapes.enumerated() {
             verdicts[index] = verdict(
                 index,

@@ -12,8 +12,8 @@ protocol Machine {
     mutating func finish(_ run: Run)
     /// Whether the last start that failed found the GPUs, but not with the CPU and memory.
     var lackedOnlyNodes: Bool { get }
-    /// Units of ``ClusterState/unitsPerGPU`` that a job has.
-    func units(_ job: Int, shape: Int) -> Int64
+    /// Units of ``ClusterState/unitsPerGPU`` that a job has, by what it has on its first node.
+    func units(_ grant: ClusterState.Grant, shape: Int) -> Int64
     /// Which column of the speeds holds for a job that started, and whether MIG instances were created for it.
     func terms(_ job: Int, shape: Int) -> (column: Int, created: Int)
 
@@ -43,7 +43,7 @@ extension Machine {
     func fetch(_ run: Run) -> Int64 { Int64(run.job) }
 }
 
-/// A running job: all that its end needs, in half a line of the cache.
+/// A running job: all that its end needs.
 struct Run {
     let job: Int32
     let shape: Int32
@@ -51,16 +51,14 @@ struct Run {
     private let slot: UInt16
     let isGang: Bool
     private let gpuMask: UInt64
-    let units: Int64
 
-    init(job: Int32, shape: Int32, grant: ClusterState.Grant, isGang: Bool, units: Int64) {
+    init(job: Int32, shape: Int32, grant: ClusterState.Grant, isGang: Bool) {
         self.job = job
         self.shape = shape
         node = grant.node
         slot = grant.slot
         self.isGang = isGang
         gpuMask = grant.gpuMask
-        self.units = units
     }
 
     @inline(__always)
@@ -71,8 +69,7 @@ struct Run {
         job: -1,
         shape: -1,
         grant: ClusterState.Grant(node: SimulationResult.nowhere, slot: ClusterState.noSlot, gpuMask: 0),
-        isGang: false,
-        units: 0
+        isGang: false
     )
 }
 
@@ -112,7 +109,7 @@ struct PoolMachine: Machine {
     mutating func finish(_ run: Run) { free += wanted[Int(run.shape)] }
 
     @inline(__always)
-    func units(_ job: Int, shape: Int) -> Int64 { Int64(wanted[shape]) * ClusterState.unitsPerGPU }
+    func units(_ grant: ClusterState.Grant, shape: Int) -> Int64 { Int64(wanted[shape]) * ClusterState.unitsPerGPU }
 
     @inline(__always)
     func terms(_ job: Int, shape: Int) -> (column: Int, created: Int) { (0, 0) }

@@ -164,10 +164,10 @@ struct NodeMachine: Machine {
     }
 
     @inline(__always)
-    func units(_ job: Int, shape: Int) -> Int64 {
+    func units(_ grant: ClusterState.Grant, shape: Int) -> Int64 {
         var total: Int64 = 0
         for part in firstPart[shape]..<firstPart[shape + 1] {
-            total += cluster.units(grant(job), parts[part]) * Int64(parts[part].count)
+            total += cluster.units(grant, parts[part]) * Int64(parts[part].count)
         }
         return total
     }

@@ -113,7 +113,7 @@ struct NodeScoreMachine: Machine {
         placer.release(place, part.request, memoryMiB: part.memoryMiB)
     }
 
-    func units(_ job: Int, shape: Int) -> Int64 { demand.units(of: shape) }
+    func units(_ grant: ClusterState.Grant, shape: Int) -> Int64 { demand.units(of: shape) }
 
     func terms(_ job: Int, shape: Int) -> (column: Int, created: Int) { (demand.isShare(shape) ? 1 : 0, 0) }
 

@@ -25,10 +25,6 @@ struct Replay<Cluster: Machine> {
     /// What the jobs that started hold until they end; exact, in whatever order they come.
     private(set) var allocatedUnitMilliseconds: Int128 = 0
     private let unitsGiven: Column<Int64>
-    /// Running jobs, in slots that are used again: what ends is found in little memory.
-    private var runs = Stack(filler: Run.none)
-    private var freeRuns = Stack<Int32>(filler: 0)
-    private var drained = Stack<Int32>(filler: 0)
     /// Nothing: keeps the compiler from leaving out what is only read to have it near.
     private var fetched: Int64 = 0
     /// Whether the last job that did not fit found GPUs, but not with the CPU and memory.
@@ -116,7 +112,8 @@ struct Replay<Cluster: Machine> {
         starts[job] = now
         ends[job] = finish
         running += 1
-        let taken = machine.units(job, shape: shape)
+        let (grant, isGang) = machine.grant(job, shape: shape)
+        let taken = machine.units(grant, shape: shape)
         unitsGiven[job] = taken
         allocatedUnits += taken
         guard !tooLate, finish < EventWheel.end else {
@@ -125,21 +122,13 @@ struct Replay<Cluster: Machine> {
         }
         guard departs else { return }
         allocatedUnitMilliseconds += Self.product(taken, length)
-        let (grant, isGang) = machine.grant(job, shape: shape)
         let run = Run(
             job: Int32(truncatingIfNeeded: job),
             shape: Int32(truncatingIfNeeded: shape),
             grant: grant,
-            isGang: isGang,
-            units: taken
+            isGang: isGang
         )
-        if let free = freeRuns.popLast() {
-            runs[Int(free)] = run
-            wheel.push(finish, free)
-        } else {
-            runs.append(run)
-            wheel.push(finish, Int32(truncatingIfNeeded: runs.count - 1))
-        }
+        wheel.push(finish, run)
     }
 
     @inline(__always)
@@ -166,19 +155,14 @@ struct Replay<Cluster: Machine> {
     @inline(__always)
     mutating func finishDue(_ due: inout ContiguousArray<Run>) {
         due.removeAll(keepingCapacity: true)
-        drained.removeAll()
-        wheel.drain(into: &drained)
-        let now = wheel.now
-        for index in 0..<drained.count {
-            let run = runs[Int(drained[index])]
-            freeRuns.append(drained[index])
+        wheel.drain(into: &due)
+        for run in due {
+            allocatedUnits -= machine.units(run.grant, shape: Int(run.shape))
             machine.finish(run)
-            allocatedUnits -= run.units
-            due.append(run)
         }
         running -= due.count
         counters.completed += due.count
-        lastEnd = now
+        lastEnd = wheel.now
     }
 
     /// Turns the wheel to the next end, if it is not after a limit.
@@ -191,10 +175,7 @@ struct Replay<Cluster: Machine> {
 
     /// Reads what soon ends, all at once: memory that is far away answers in the time that one read takes.
     private mutating func fetchNear() {
-        for index in 0..<wheel.near.count {
-            let run = runs[Int(wheel.near[index])]
-            fetched &+= machine.fetch(run)
-        }
+        for index in 0..<wheel.near.count { fetched &+= machine.fetch(wheel.near[index]) }
         wheel.near.removeAll()
     }
 
