@@ -5,7 +5,7 @@ import Scheduling
 
 /// Measures the engine of replay.
 ///
-/// `assay-bench-simulate [headline | scaling [GPUS…] | theory [SEED [QUEUE…]] | swf FILE GPUS | easy | placement NODES PODS |
+/// `assay-bench-simulate [headline | scaling [together] [GPUS…] | theory [SEED [QUEUE…]] | swf FILE GPUS | easy | placement NODES PODS |
 /// parse [FILE…] | parse-damage [SECONDS [SEED]]]`. Times are of one run each on one core; repeat them on a quiet machine.
 @main
 enum Main {
@@ -13,7 +13,9 @@ enum Main {
         let arguments = Array(CommandLine.arguments.dropFirst())
         switch arguments.first {
         case "headline", nil: try headline()
-        case "scaling": try scaling(arguments.dropFirst().compactMap { Int($0) })
+        case "scaling" where arguments.dropFirst().first == "together":
+            try ScalingBench(arguments.dropFirst(2).compactMap { Int($0) }).together()
+        case "scaling": try ScalingBench(arguments.dropFirst().compactMap { Int($0) }).inTurns()
         case "theory":
             try Theory.run(
                 seed: arguments.count > 1 ? UInt64(arguments[1]) ?? 7 : 7,
@@ -30,23 +32,23 @@ enum Main {
             )
         default:
             print(
-                "usage: assay-bench-simulate [headline | scaling [GPUS…] | theory [SEED [QUEUE…]] | swf FILE GPUS | easy "
-                    + "| placement NODES PODS | parse [FILE…] | parse-damage [SECONDS [SEED]]]"
+                "usage: assay-bench-simulate [headline | scaling [together] [GPUS…] | theory [SEED [QUEUE…]] "
+                    + "| swf FILE GPUS | easy | placement NODES PODS | parse [FILE…] | parse-damage [SECONDS [SEED]]]"
             )
             exit(64)
         }
     }
 
-    /// Processor seconds, of all threads: what a body costs, whoever else uses the machine.
-    static func seconds(_ body: () throws -> Void) rethrows -> Double {
-        let start = processorSeconds()
+    /// Processor seconds, of all threads or by another clock: what a body costs, whoever else uses the machine.
+    static func seconds(by clock: clockid_t = CLOCK_PROCESS_CPUTIME_ID, _ body: () throws -> Void) rethrows -> Double {
+        let start = processorSeconds(clock)
         try body()
-        return processorSeconds() - start
+        return processorSeconds(clock) - start
     }
 
-    private static func processorSeconds() -> Double {
+    private static func processorSeconds(_ clock: clockid_t) -> Double {
         var time = timespec()
-        clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+        clock_gettime(clock, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 
@@ -72,11 +74,15 @@ enum Main {
         return 0
     }
 
-    static func report(_ title: String, _ workload: HeadlineWorkload) throws -> Double {
+    static func report(
+        _ title: String,
+        _ workload: HeadlineWorkload,
+        by clock: clockid_t = CLOCK_PROCESS_CPUTIME_ID
+    ) throws -> Double {
         let (trace, cluster) = try workload.make(geometry())
         var result: SimulationResult?
         var p99 = 0.0
-        let time = try seconds {
+        let time = try seconds(by: clock) {
             let found = try simulate(trace, on: cluster)
             p99 = Quantiles.of(waits(trace, found), [0.99]).first ?? 0
             result = found
@@ -116,32 +122,6 @@ enum Main {
                 _ = try report(limits ? "headline" : "headline without node limits", workload)
             }
         }
-    }
-
-    private static let scalingRuns = 5
-
-    /// Cost per job from 100 to 100,000 GPUs, or on so many as are given, at one offered load.
-    ///
-    /// 40 jobs for each GPU, at least a million: a job takes 0.8 GPUs for 20 minutes on average and 4 hours at most, so
-    /// that the cluster is full for two thirds of the time or more. Sizes take turns, so that a neighbour's busy minute is
-    /// not one size's.
-    static func scaling(_ sizes: [Int]) throws {
-        let sizes = sizes.isEmpty ? [100, 1_000, 10_000, 100_000] : sizes
-        var costs = sizes.map { _ in Double.infinity }
-        for _ in 0..<scalingRuns {
-            for (place, gpus) in sizes.enumerated() {
-                var workload = HeadlineWorkload()
-                workload.gpus = gpus
-                workload.jobs = max(workload.jobs, 40 * gpus)
-                let time = try report("scaling", workload)
-                costs[place] = min(costs[place], time / Double(workload.jobs) * 1e9)
-            }
-        }
-        for (gpus, cost) in zip(sizes, costs) {
-            print(String(format: "%d GPUs: %.0f ns per job, the least of %d runs", gpus, cost, scalingRuns))
-        }
-        let ratio = (costs.max() ?? 0) / max(1e-9, costs.min() ?? 0)
-        print(String(format: "dearest over cheapest: %.2f", ratio))
     }
 
     /// Replays an SWF file (uncompressed) on a pool.

@@ -118,21 +118,20 @@ struct NodeSets {
     private mutating func insert(_ node: Int, beside entry: Int32, _ set: Int) {
         guard entry >= 0 else {
             let other = Int(Self.alone(Int(entry)))
-            return entries[set] = hasLists ? Self.list(lists.take(other, node)) : newTree([other, node])
+            guard !hasLists else { return entries[set] = Self.list(lists.take(other, node)) }
+            let tree = trees.take()
+            put(other, tree * treeEnd)
+            put(node, tree * treeEnd)
+            return entries[set] = Self.tree(tree)
         }
         let number = Self.number(entry)
         guard !Self.isTree(entry) else { return put(node, base(entry)) }
         if lists.insert(node, number) { return }
         let nodes = lists.nodes(number)
         lists.giveBack(number)
-        entries[set] = newTree(nodes + [node])
-    }
-
-    @inline(never)
-    private mutating func newTree(_ nodes: [Int]) -> Int32 {
         let tree = trees.take()
-        for node in nodes { put(node, tree * treeEnd) }
-        return Self.tree(tree)
+        for node in nodes + [node] { put(node, tree * treeEnd) }
+        entries[set] = Self.tree(tree)
     }
 
     /// Removes a node that is there.
@@ -170,23 +169,19 @@ struct NodeSets {
     }
 
     /// Makes a list of a tree of few nodes, or of one node what it is alone.
-    @inline(never)
     private mutating func shrink(_ entry: Int32, _ set: Int) {
         let base = base(entry)
-        var nodes: [Int] = []
-        while trees[base + start(depth - 1)] != 0 {
-            nodes.append(lowest(base))
-            _ = cut(lowest(base), base)
-        }
-        trees.giveBack(Self.number(entry))
         entries[set] = Self.empty
-        for node in nodes {
+        while trees[base + start(depth - 1)] != 0 {
+            let node = lowest(base)
+            _ = cut(node, base)
             if entries[set] == Self.empty {
                 entries[set] = Self.alone(node)
             } else {
                 insert(node, beside: entries[set], set)
             }
         }
+        trees.giveBack(Self.number(entry))
     }
 
     // MARK: Trees
