@@ -58,6 +58,10 @@ def row(trace, tool, measured, ours):
 
 def main():
     bench, interpreter, traces = sys.argv[1], sys.argv[2], sys.argv[3:]
+    for argument in traces:
+        path, *numbers = argument.split(":")
+        if not os.path.isfile(path) or not 1 <= len(numbers) <= 2 or not all(number.isdigit() for number in numbers):
+            sys.exit(f"{argument}: expected FILE.swf:GPUS[:JOBS], the file there and uncompressed")
     with open("/proc/loadavg") as file:
         load = file.read().split()[0]
     print(f"strict FCFS on one pool; median CPU seconds of {RUNS} runs (AccaSim: 1), reading excluded; load {load}")

@@ -9,7 +9,16 @@ import Scheduling
 /// parse [FILE…] | parse-damage [SECONDS [SEED]]]`. Times are of one run each on one core; repeat them on a quiet machine.
 @main
 enum Main {
-    static func main() throws {
+    static func main() {
+        do {
+            try run()
+        } catch {
+            FileHandle.standardError.write(Data("assay-bench-simulate: \(error)\n".utf8))
+            exit(1)
+        }
+    }
+
+    private static func run() throws {
         let arguments = Array(CommandLine.arguments.dropFirst())
         switch arguments.first {
         case "headline", nil: try headline()
