@@ -72,7 +72,7 @@ extension SimulationPage {
             <section aria-labelledby="h-waits">
             <h2 id="h-waits">Who waited, and how long</h2>
             <figure>
-            \(chart.curve)<figcaption>Cut at the 99th percentile; the dashed line is the 95th. The longest wait was \
+            \(chart.curve)<figcaption>Cut beyond the 99th percentile; the dashed line is the 95th. The longest wait was \
             \(report.all.wait.map { TimeScale.words($0.maximum) } ?? "").</figcaption>
             </figure>
             <figure>

@@ -193,6 +193,25 @@ import Testing
         }
     }
 
+    @Test("waits beyond the axis are not drawn at its end") func beyondTheAxis() throws {
+        // Every second job waits ten seconds, and the last a day.
+        var trace = Trace()
+        for id in 0..<300 {
+            let pair = Int64(id / 2)
+            trace.append(
+                TraceJob(id: Int64(id), submit: pair * 100_000, duration: id == 298 ? 86_400_000 : 10_000, gpus: 1)
+            )
+        }
+        let result = try simulate(trace, on: .pool(gpus: 1))
+        let report = ReplayReport(trace, result, ledger: JobLedger(trace, result))
+        #expect(report.all.wait?.p99 == 10 && report.all.wait?.maximum == 86_400)
+        let curve = try StrictHTML("<!DOCTYPE html>\n\(WaitsChart(id: "w", report: report).curve.html)")
+        let area = try #require(curve.all("path").first { $0.attributes["class"] == "gain" }?.attributes["d"])
+        let path = area.filter { $0 != "M" && $0 != "Z" }
+        let points = path.split(separator: "L").map { $0.split(separator: " ").compactMap { Double($0) } }
+        #expect(points.compactMap(\.last).min() == 10, "99 % is the most that is seen: \(area)")
+    }
+
     @Test(
         "names from outside are words, never markup",
         arguments: [

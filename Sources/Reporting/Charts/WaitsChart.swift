@@ -29,7 +29,9 @@ struct WaitsChart {
             var points: [(x: Double, low: Double, high: Double)] = []
             for (percent, wait) in waits.enumerated() {
                 let x = wait * 1_000 / scale
-                if let last = points.last { points.append((x, 0, last.high)) }
+                if let last = points.last { points.append((min(x, axis.high), 0, last.high)) }
+                // What lies beyond the axis is not drawn at its end.
+                if x > axis.high { break }
                 points.append((x, 0, Double(percent) / 100))
             }
             // Where nobody waited, all had started from the first moment on.

@@ -7,6 +7,8 @@
 struct NodeSets {
     /// The most levels of CPU, and of memory.
     static let levelLimit = 64
+    /// The most sets: with more, fewer levels are told apart.
+    static let setLimit = 1 << 22
     /// The most nodes that four levels of masks can hold.
     static let nodeLimit = 1 << 24
 

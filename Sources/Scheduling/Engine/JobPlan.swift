@@ -97,12 +97,12 @@ struct JobPlan {
         }
 
         // What jobs ask of one node, to know which levels of free CPU and memory to tell apart.
-        let largest = first.map { groups[$0].gpus }
+        let ofKind = first.map { groups[$0] }
         var drafts: [[Draft]] = []
         var cpuDemands: [Int64: Int] = [:]
         var memoryDemands: [Int64: Int] = [:]
         for (index, shape) in shapes.enumerated() {
-            let draft = shape.isWellFormed ? Self.drafts(shape, index, wishes, largest) : []
+            let draft = shape.isWellFormed ? Self.drafts(shape, index, wishes, ofKind, trace.gpuTypes) : []
             for part in draft {
                 cpuDemands[part.cpuMilli, default: 0] += jobShapes.jobs[index]
                 memoryDemands[part.memoryMiB, default: 0] += jobShapes.jobs[index]
@@ -220,13 +220,14 @@ struct JobPlan {
     /// Cuts a shape into parts, each for one node.
     ///
     /// A job with a number of nodes has that many parts, even to within one GPU. Without one it is one part where some
-    /// node is large enough, else as many of the largest node's size as it takes and one of what remains. CPU and
-    /// memory are divided by GPUs, rounded up.
+    /// node that it may use is large enough, else as many of the largest such node's size as it takes and one of what
+    /// remains. CPU and memory are divided by GPUs, rounded up.
     private static func drafts(
         _ shape: JobShapes.Shape,
         _ index: Int,
         _ wishes: [[NodeGroup.Wish]],
-        _ gpusOfKind: [Int]
+        _ kinds: [NodeGroup],
+        _ types: [String]
     ) -> [Draft] {
         let (total, cpu, memory) = (Int(shape.gpus), Int64(shape.cpuMilli), Int64(shape.memoryMiB))
         func draft(_ gpus: Int, _ count: Int) -> Draft {
@@ -242,8 +243,9 @@ struct JobPlan {
             return [draft(1, total)]
         }
         var largest = 0
-        for (kind, wish) in wishes.enumerated() where wish[index] != .impossible {
-            largest = max(largest, gpusOfKind[kind])
+        for (kind, wish) in zip(kinds, wishes)
+        where wish[index] != .impossible && allows(shape.gpuTypes, kind, types) {
+            largest = max(largest, kind.gpus)
         }
         guard largest > 0 else { return [draft(total, 1)] }
         let nodes = Int(shape.nodes)
@@ -256,18 +258,21 @@ struct JobPlan {
         return rest == 0 ? [draft(largest, count)] : [draft(largest, count), draft(rest, 1)]
     }
 
-    /// Levels of CPU and memory: one per demand, up to 64 each, or fewer where there are very many faces.
+    /// Levels of CPU and memory: one per demand, up to 64 each, or fewer where with so many there would be millions of sets.
     private static func levels(
         _ cpu: [Int64: Int],
         _ memory: [Int64: Int],
         _ groups: [NodeGroup],
         faces: Int
     ) -> (Levels, Levels) {
+        let cpu = groups.contains { $0.cpuMilli != nil } ? cpu : [:]
+        let memory = groups.contains { $0.memoryMiB != nil } ? memory : [:]
         var limit = NodeSets.levelLimit
-        while limit > 4, faces * limit * limit > 1 << 22 { limit /= 2 }
-        let limitsCPU = groups.contains { $0.cpuMilli != nil }
-        let limitsMemory = groups.contains { $0.memoryMiB != nil }
-        return (Levels(limitsCPU ? cpu : [:], limit: limit - 1), Levels(limitsMemory ? memory : [:], limit: limit - 1))
+        while true {
+            let levels = (Levels(cpu, limit: limit - 1), Levels(memory, limit: limit - 1))
+            guard limit > 4, faces * levels.0.count * levels.1.count > NodeSets.setLimit else { return levels }
+            limit /= 2
+        }
     }
 
     static func allows(_ mask: UInt64, _ group: NodeGroup, _ types: [String]) -> Bool {

@@ -251,7 +251,7 @@ struct SacctParser: Sendable {
     private func requestedMemory(_ bytes: Span<UInt8>, _ cpuMilli: Int64, _ nodes: Int64) -> Int64 {
         let field = splitter[columns.reqMemory]
         guard !Scan.isMissing(bytes, field), let memory = SlurmText.memoryMiB(bytes, field) else { return 0 }
-        let listed = nodes > 0 ? nodes : max(Scan.integer(bytes, splitter[columns.nodes]) ?? 1, 1)
+        let listed = nodes > 0 ? nodes : max(SlurmText.nodes(bytes, splitter[columns.nodes]) ?? 1, 1)
         switch bytes[Int(field.upper) - 1] {
         case UInt8(ascii: "c"): return Scan.saturating(memory.mib, max(cpuMilli, 1_000), 0) / 1_000
         case UInt8(ascii: "n"): return Scan.saturating(memory.mib, listed, 0)
@@ -287,7 +287,7 @@ struct SacctParser: Sendable {
         _ resources: TRESText,
         _ builder: inout TraceBuilder
     ) -> ImportAudit.Finding? {
-        row.nodes = resources.nodes > 0 ? resources.nodes : max(Scan.integer(bytes, splitter[columns.nodes]) ?? 0, 0)
+        row.nodes = resources.nodes > 0 ? resources.nodes : max(SlurmText.nodes(bytes, splitter[columns.nodes]) ?? 0, 0)
         // Slurm spreads a job over nodes as it likes; only an even spread can be asked of the engine.
         if let gpus = row.gpus, row.nodes <= 1 || gpus == 0 || gpus % row.nodes != 0 { row.nodes = 0 }
         let team = splitter[columns.team]

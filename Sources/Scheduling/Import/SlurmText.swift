@@ -56,6 +56,18 @@ enum SlurmText {
         return .milliseconds(Scan.saturating(total, 1_000, fraction))
     }
 
+    /// A number of nodes: whole, or in 1,024s as sacct writes 1,024 and more of them unless told not to (`2K`); nil for
+    /// anything else.
+    static func nodes(_ bytes: Span<UInt8>, _ field: FieldRange) -> Int64? {
+        guard field.count > 1, bytes[Int(field.upper) - 1] == UInt8(ascii: "K") else {
+            return Scan.integer(bytes, field)
+        }
+        var number = field
+        number.upper -= 1
+        guard let thousandths = Scan.scaled(bytes, number, by: 1_000), thousandths >= 0 else { return nil }
+        return Scan.saturating(thousandths, 1_024, 0) / 1_000
+    }
+
     /// A size such as `64G`, `512M`, `4000Mn` or `1.5T` in MiB, rounded up; nil for anything else.
     ///
     /// A number without a unit is MiB. `perCPU` is whether it ended in `c`.

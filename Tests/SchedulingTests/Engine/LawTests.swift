@@ -48,9 +48,12 @@ struct LawTests {
                         guard result.end[job] > now else { continue }
                         let places = Self.places(result, job)
                         for (node, mask) in places {
-                            let share = Int64(places.count)
-                            cpu[node] -= Int64(trace.cpuMilli[job]) / share
-                            memory[node] -= Int64(trace.memoryMiB[job]) / share
+                            // Whole GPUs take CPU and memory along; instances are one part each.
+                            let isWhole = result.slice[job] == SimulationResult.noSlice && mask != 0
+                            let part = isWhole ? Int64(mask.nonzeroBitCount) : 1
+                            let all = isWhole ? Int64(trace.gpus[job]) : Int64(places.count)
+                            cpu[node] -= Int64(trace.cpuMilli[job]) * part / all
+                            memory[node] -= Int64(trace.memoryMiB[job]) * part / all
                             if result.slice[job] == SimulationResult.noSlice {
                                 #expect(whole[node] & mask == 0)
                                 whole[node] |= mask

@@ -91,6 +91,23 @@ struct OutcomeTests {
         if expected.isRejected, (0...Self.far).contains(job.submit) { #expect(both.start[1] == job.submit) }
     }
 
+    @Test(
+        "a job is cut by the nodes of the types that it may use, not by larger ones of others",
+        arguments: [(4, .completed), (8, .completed), (12, .completed), (13, .tooManyGPUs)] as [(Int32, JobOutcome)],
+        [PlacementPolicy.bestFit, .gpuPacking]
+    )
+    func parts(_ job: (gpus: Int32, expected: JobOutcome), _ policy: PlacementPolicy) throws {
+        var trace = Trace()
+        trace.gpuTypes = ["V100", "T4"]
+        trace.append(TraceJob(id: 1, submit: 0, duration: 1, gpus: job.gpus, gpuTypes: 0b10))
+        var options = SimulationOptions()
+        options.placement = policy
+        let groups = [NodeGroup(count: 1, gpuType: "V100", gpus: 8), NodeGroup(count: 3, gpuType: "T4", gpus: 4)]
+        let result = try simulate(trace, on: .nodes(groups), options: options)
+        #expect(result.outcome[0] == job.expected)
+        #expect(result.furtherNodes.count == (job.expected == .completed ? Int(job.gpus) / 4 - 1 : 0))
+    }
+
     @Test("in a pool only sizes and times count", arguments: [QueueDiscipline.fcfs, .easy, .priority])
     func pool(_ queue: QueueDiscipline) throws {
         var options = SimulationOptions()

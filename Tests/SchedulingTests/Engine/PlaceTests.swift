@@ -136,6 +136,32 @@ struct PlaceTests {
         #expect(waited > 50 && used.count > 20)
     }
 
+    @Test("every demand is a level, however many ways there are in which GPUs can be in use", arguments: 1..<17)
+    func levels(_ level: Int) throws {
+        let demands = (1...17).map { Int32(10 * $0) }
+        let types = (0..<5).map { "t\($0)" }
+        var trace = Trace()
+        trace.gpuTypes = types
+        // A share of any size leaves each type a thousand states; what is asked of memory differs by 10 MiB.
+        trace.append(TraceJob(id: 0, submit: 0, duration: 1, gpus: 1, gpuMilli: 500, gpuTypes: 1, memoryMiB: 10))
+        for kind in types.indices {
+            for memory in demands {
+                let mask: UInt64 = 1 << UInt64(kind)
+                trace.append(
+                    TraceJob(id: 1, submit: 9, duration: 1, gpus: 1, gpuMilli: 1, gpuTypes: mask, memoryMiB: memory)
+                )
+            }
+        }
+        // The second node has a level less free than the first, so that it fits best.
+        var groups = [level + 1, level].map {
+            NodeGroup(count: 1, memoryMiB: Int64(10 * $0 + 5), gpuType: types[0], gpus: 1, partition: .shares)
+        }
+        groups += types.dropFirst().map {
+            NodeGroup(count: 1, memoryMiB: 500, gpuType: $0, gpus: 1, partition: .shares)
+        }
+        #expect(try simulate(trace, on: .nodes(groups)).node[0] == 1)
+    }
+
     @Test(
         "of nodes alike the lowest idle one is found, however many are idle",
         arguments: [40, 300, 700, 5_000],

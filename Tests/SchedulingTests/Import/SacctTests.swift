@@ -207,6 +207,17 @@ import Testing
         #expect(Array(imported.trace.memoryMiB) == [mib, 3_072])
     }
 
+    @Test(
+        arguments: [("2", 2), ("1K", 1_024), ("1.50K", 1_536), ("2k", 0), ("K", 0), ("-1K", 0), ("?", 0)]
+            as [(String, Int32)]
+    )
+    func `nodes are counted in 1,024s where sacct does`(_ text: String, _ nodes: Int32) throws {
+        let header = "JobID|Submit|Start|ElapsedRaw|State|NNodes|NCPUS|AllocTRES\n"
+        let times = "2026-03-01T10:00:00|2026-03-01T10:01:00|5|COMPLETED"
+        let imported = try Read.trace(header + "1|\(times)|\(text)|8|gres/gpu=12288\n")
+        #expect(Array(imported.trace.nodes) == [nodes])
+    }
+
     @Test func `the team's column is there where it is named`() throws {
         var options = TraceImportOptions()
         options.team = .qos
