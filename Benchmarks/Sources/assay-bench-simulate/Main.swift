@@ -22,9 +22,9 @@ enum Main {
         let arguments = Array(CommandLine.arguments.dropFirst())
         switch arguments.first {
         case "headline", nil: try headline()
-        case "scaling" where arguments.dropFirst().first == "together":
-            try ScalingBench(arguments.dropFirst(2).compactMap { Int($0) }).together()
-        case "scaling": try ScalingBench(arguments.dropFirst().compactMap { Int($0) }).inTurns()
+        case "scaling":
+            guard let bench = ScalingBench(arguments.dropFirst()) else { refuse() }
+            try bench.run()
         case "theory":
             try Theory.run(
                 seed: arguments.count > 1 ? UInt64(arguments[1]) ?? 7 : 7,
@@ -39,13 +39,16 @@ enum Main {
                 seconds: arguments.count > 1 ? Double(arguments[1]) ?? 60 : 60,
                 seed: arguments.count > 2 ? UInt64(arguments[2]) ?? 1 : 1
             )
-        default:
-            print(
-                "usage: assay-bench-simulate [headline | scaling [together] [GPUS…] | theory [SEED [QUEUE…]] "
-                    + "| swf FILE GPUS | easy | placement NODES PODS | parse [FILE…] | parse-damage [SECONDS [SEED]]]"
-            )
-            exit(64)
+        default: refuse()
         }
+    }
+
+    private static func refuse() -> Never {
+        print(
+            "usage: assay-bench-simulate [headline | scaling [together] [GPUS…] | theory [SEED [QUEUE…]] "
+                + "| swf FILE GPUS | easy | placement NODES PODS | parse [FILE…] | parse-damage [SECONDS [SEED]]]"
+        )
+        exit(64)
     }
 
     /// Processor seconds, of all threads or by another clock: what a body costs, whoever else uses the machine.

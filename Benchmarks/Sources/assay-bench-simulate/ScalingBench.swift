@@ -10,16 +10,29 @@ import Synchronization
 struct ScalingBench {
     private static let runs = 5
 
+    /// The most GPUs: ten times the largest of the default, in time and memory.
+    private static let largest = 1_000_000
+
     private let sizes: [Int]
     private let jobs: Int
+    private let isTogether: Bool
 
-    init(_ sizes: [Int]) {
-        self.sizes = sizes.isEmpty ? [100, 1_000, 10_000, 100_000] : sizes
-        jobs = max(HeadlineWorkload().jobs, 40 * (self.sizes.max() ?? 0))
+    /// Reads `[together] [GPUS…]`; nil where something is neither.
+    init?(_ arguments: ArraySlice<String>) {
+        isTogether = arguments.first == "together"
+        let numbers = arguments.dropFirst(isTogether ? 1 : 0)
+        let given = numbers.compactMap { Int($0) }.filter { (1...Self.largest).contains($0) }
+        guard given.count == numbers.count else { return nil }
+        sizes = given.isEmpty ? [100, 1_000, 10_000, 100_000] : given
+        jobs = max(HeadlineWorkload().jobs, 40 * (sizes.max() ?? 0))
+    }
+
+    func run() throws {
+        if isTogether { try together() } else { try inTurns() }
     }
 
     /// Sizes take turns of about one length, so that a neighbour's busy minute is not one size's.
-    func inTurns() throws {
+    private func inTurns() throws {
         var costs: [[Double]] = sizes.map { _ in [] }
         for _ in 0..<Self.runs {
             for (place, gpus) in sizes.enumerated() {
@@ -32,7 +45,7 @@ struct ScalingBench {
     /// All sizes at once, each in a thread of its own and by its own clock.
     ///
     /// On one processor (`taskset -c 1 …`) whatever its neighbours do is every size's: what is left to compare is the sizes.
-    func together() throws {
+    private func together() throws {
         let costs = Mutex<[[Double]]>(sizes.map { _ in [] })
         let failure = Mutex<(any Error)?>(nil)
         let group = DispatchGroup()

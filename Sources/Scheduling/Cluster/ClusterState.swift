@@ -151,35 +151,29 @@ struct ClusterState {
         self.stateWithout = stateWithout
         self.unitsOfSlot = unitsOfSlot
         stride = max(1, groups.map(\.gpus).max() ?? 1)
-        let count = groups.reduce(0) { $0 + $1.count }
-        var nodes: ContiguousArray<NodeRecords.Node> = []
-        nodes.reserveCapacity(count)
         let faces = kinds.last.map { $0.faceBase + $0.faceCount } ?? 0
         orders = FaceOrders(faces: faces)
+        let alike = zip(groups, kindOfGroup).map { group, kind in
+            // Far above any demand, and far from overflow.
+            let freeCPU = group.cpuMilli ?? .max / 4
+            let freeMemory = group.memoryMiB ?? .max / 4
+            let node = NodeRecords.Node(
+                freeCPU: freeCPU,
+                freeMemory: freeMemory,
+                kind: UInt16(kind),
+                cpuLevel: UInt8(cpu.level(of: freeCPU)),
+                memoryLevel: UInt8(memory.level(of: freeMemory)),
+                idle: kinds[kind].automaton.allowsWhole ? UInt8(group.gpus) : 0
+            )
+            return (node: node, count: group.count)
+        }
+        nodes = NodeRecords(alike, gpus: stride)
         sets = NodeSets(
             faces: faces,
-            nodes: count,
+            nodes: nodes.count,
             cpuLevels: cpu.count,
             memoryLevels: memory.count
         )
-        for (group, kind) in zip(groups, kindOfGroup) {
-            // Far above any demand, and far from overflow.
-            let cpu = group.cpuMilli ?? .max / 4
-            let memory = group.memoryMiB ?? .max / 4
-            let node = NodeRecords.Node(
-                freeCPU: cpu,
-                freeMemory: memory,
-                kind: UInt16(kind),
-                cpuLevel: UInt8(cpuLevels.level(of: cpu)),
-                memoryLevel: UInt8(memoryLevels.level(of: memory)),
-                idle: kinds[kind].automaton.allowsWhole ? UInt8(group.gpus) : 0
-            )
-            nodes.append(contentsOf: repeatElement(node, count: group.count))
-        }
-        self.nodes = NodeRecords(nodes, gpus: stride)
-        for node in nodes.indices {
-            for gpu in 0..<stride { self.nodes.setState(node, gpu, UInt16(GPUAutomaton.idle)) }
-        }
         facesNow = Column(repeating: 0, count: stride)
     }
 

@@ -34,20 +34,27 @@ struct NodeRecords {
 
     private static let line = 64
 
-    /// Makes nodes whose GPUs are all in state 0.
+    /// Makes nodes whose GPUs are all idle.
     ///
     /// - Parameters:
-    ///   - nodes: the nodes.
+    ///   - alike: nodes, and how many there are of each, in order.
     ///   - gpus: how many GPUs each has room for.
-    init(_ nodes: ContiguousArray<Node>, gpus: Int) {
-        count = nodes.count
+    init(_ alike: [(node: Node, count: Int)], gpus: Int) {
+        count = alike.reduce(0) { $0 + $1.count }
         self.gpus = max(0, gpus)
         let bytes = MemoryLayout<Node>.stride + 2 * self.gpus * MemoryLayout<UInt16>.stride
         stride = self.gpus == 0 ? MemoryLayout<Node>.stride : (bytes + Self.line - 1) / Self.line * Self.line
         storage = ColumnStorage(bytes: count * stride)
         base = storage.memory
         base.initializeMemory(as: UInt8.self, repeating: 0, count: count * stride)
-        for (index, node) in nodes.enumerated() { self[index] = node }
+        var index = 0
+        for (node, count) in alike {
+            for _ in 0..<count {
+                self[index] = node
+                for gpu in 0..<self.gpus { setState(index, gpu, UInt16(GPUAutomaton.idle)) }
+                index += 1
+            }
+        }
     }
 
     @inline(__always)
